@@ -1,0 +1,8 @@
+/** The machine room: the only door of the package. One line per module. */
+export {
+  type ArchiveEntry,
+  type ArchiveLimits,
+  type ArchiveSummary,
+  defaultArchiveLimits,
+  type EntryVisitor,
+} from "./archive/entry.ts";
