@@ -1,0 +1,144 @@
+/**
+ * How a layer is packed, told from its first bytes as runtimes do, and decoders that hand out large chunks. Sources:
+ * RFC 1952 §2.3.1 (gzip), RFC 8878 §3.1.1 (zstd), xz file format 1.2 §2.1.1.1, bzip2.
+ */
+
+import { createGunzip, createZstdDecompress, type Gunzip, type ZstdDecompress } from "node:zlib";
+import type { LayerCompression } from "@sightline/model";
+import { createFrameCutter } from "./zstd-frames.ts";
+
+/** Bytes that must be there to tell; fewer are taken as plain. */
+export const magicBytes = 6;
+
+/** 16 KiB, the default, costs 1.7 times the CPU. */
+const chunkBytes = 256 * 1024;
+
+/** The packing the first bytes show; `none` when they show nothing known, `unsupported` for a packing runtimes may read and we do not. */
+export function detectCompression(head: Buffer): LayerCompression | "unsupported" {
+  if (head.length >= 3 && head[0] === 0x1f && head[1] === 0x8b && head[2] === 0x08) {
+    return "gzip";
+  }
+  if (head.length >= 4) {
+    const magic = head.readUInt32LE(0);
+    if (magic === 0xfd2fb528 || magic >>> 4 === 0x184d2a5) {
+      return "zstd";
+    }
+  }
+  const isXz = head.subarray(0, 6).equals(Buffer.from([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00]));
+  const isBzip2 = head.toString("latin1", 0, 3) === "BZh";
+  return isXz || isBzip2 ? "unsupported" : "none";
+}
+
+/** Turns packed bytes into plain ones, which go to the sink it was made with. */
+export interface Decoder {
+  /** Resolves when the next chunk may come. Rejects with a {@link DecodeFailure}, or with what the sink threw. */
+  write(chunk: Buffer): Promise<void>;
+  /** Resolves when everything has gone to the sink. Rejects like `write`. */
+  finish(): Promise<void>;
+  /** Frees the decoder; to be called whatever happened. */
+  close(): void;
+}
+
+/** The packed bytes are damaged, or end too early. The caller knows the archive and makes its own error of it. */
+export class DecodeFailure extends Error {
+  readonly isTruncated: boolean;
+
+  constructor(isTruncated: boolean, cause: unknown) {
+    super(cause instanceof Error ? cause.message : "the packed bytes are damaged", { cause });
+    this.name = "DecodeFailure";
+    this.isTruncated = isTruncated;
+  }
+}
+
+function toDecodeFailure(error: unknown): DecodeFailure {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  return new DecodeFailure(code === "Z_BUF_ERROR", error);
+}
+
+/** Drives a stream of zlib's without pipes: bytes past the end of the packed data are dropped, as gunzip does with padding. */
+class ZlibDecoder implements Decoder {
+  readonly #stream: Gunzip | ZstdDecompress;
+  readonly #cut: (chunk: Buffer) => readonly Buffer[];
+  #failure: Error | undefined;
+  #isEnded = false;
+  #wake: () => void = () => undefined;
+
+  constructor(
+    stream: Gunzip | ZstdDecompress,
+    cut: (chunk: Buffer) => readonly Buffer[],
+    sink: (chunk: Buffer) => void,
+  ) {
+    this.#stream = stream;
+    this.#cut = cut;
+    stream.on("data", (chunk: Buffer) => this.#pour(chunk, sink));
+    stream.on("error", (error) => this.#fail(toDecodeFailure(error)));
+    stream.on("drain", () => this.#wake());
+    stream.on("end", () => {
+      this.#isEnded = true;
+      this.#wake();
+    });
+  }
+
+  async write(chunk: Buffer): Promise<void> {
+    for (const piece of this.#cut(chunk)) {
+      this.#check();
+      if (!this.#isEnded && !this.#stream.write(piece)) {
+        await this.#untilWoken();
+      }
+    }
+    this.#check();
+  }
+
+  async finish(): Promise<void> {
+    this.#check();
+    this.#stream.end();
+    while (!this.#isEnded) {
+      await this.#untilWoken();
+      this.#check();
+    }
+  }
+
+  close(): void {
+    this.#stream.destroy();
+  }
+
+  #pour(chunk: Buffer, sink: (chunk: Buffer) => void): void {
+    if (this.#failure !== undefined) {
+      return;
+    }
+    try {
+      sink(chunk);
+    } catch (error) {
+      this.#fail(error instanceof Error ? error : new Error("the sink failed", { cause: error }));
+      this.#stream.destroy();
+    }
+  }
+
+  #fail(error: Error): void {
+    this.#failure ??= error;
+    this.#wake();
+  }
+
+  #check(): void {
+    if (this.#failure !== undefined) {
+      throw this.#failure;
+    }
+  }
+
+  async #untilWoken(): Promise<void> {
+    if (this.#failure === undefined && !this.#isEnded) {
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
+  }
+}
+
+/** A decoder for the packing; `sink` gets the plain bytes in order and must not keep them. */
+export function createDecoder(compression: "gzip" | "zstd", sink: (chunk: Buffer) => void): Decoder {
+  if (compression === "gzip") {
+    return new ZlibDecoder(createGunzip({ chunkSize: chunkBytes }), (chunk) => [chunk], sink);
+  }
+  const cutter = createFrameCutter();
+  return new ZlibDecoder(createZstdDecompress({ chunkSize: chunkBytes }), (chunk) => cutter.cut(chunk), sink);
+}
