@@ -6,3 +6,12 @@ export {
   defaultArchiveLimits,
   type EntryVisitor,
 } from "./archive/entry.ts";
+export {
+  openZip,
+  openZipFile,
+  toZipSource,
+  type ZipArchive,
+  type ZipEntry,
+  type ZipLimits,
+  type ZipSource,
+} from "./archive/zip.ts";
