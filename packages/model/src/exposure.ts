@@ -45,6 +45,12 @@ export interface Guard {
   readonly priority?: number;
   /** JSON Pointer into the resource in the snapshot, where the rule stands. */
   readonly pointer?: string;
+  /**
+   * What service tags and application security groups of this rule list stood for, as far as the witness flow needs it:
+   * of each name the CIDRs that hold one of the flow's addresses (an empty list: the name holds neither). With it the
+   * independent verifier re-evaluates the list by first match. Absent: the verdict room derives what the snapshot tells.
+   */
+  readonly expansions?: Readonly<Record<string, readonly string[]>>;
 }
 
 /** One step of a path. */

@@ -105,6 +105,12 @@ export interface VerdictUnit {
   readonly container: string;
 }
 
+/** A piece of the sentence; a piece that names something observed points to its evidence. */
+export interface SentencePart {
+  readonly text: string;
+  readonly evidence?: EvidenceId;
+}
+
 /** Truth per attacker position, for the ladder a person sees. */
 export interface PositionTruth {
   readonly position: AttackerPosition;
@@ -114,7 +120,8 @@ export interface PositionTruth {
 
 /**
  * The judgement on one vulnerability in one workload. `floor` and `ceiling` are the least and the most exploitable class
- * that the unknown facts still allow; equal for definite classes.
+ * that the unknown facts still allow; equal to the class for definite ones, save that one safe class may stand with
+ * another safe one as floor (a library that certainly cannot run and may besides be absent is not exploitable either way).
  */
 export interface Verdict {
   readonly id: VerdictId;
@@ -128,10 +135,16 @@ export interface Verdict {
   readonly proof: ProofNode;
   /** One to three sentences; every noun of it stands in the evidence. */
   readonly sentence: string;
+  /** The same sentence in pieces, so that every noun opens its evidence: the texts joined are `sentence`. */
+  readonly wording?: readonly SentencePart[];
   readonly assumptions: readonly string[];
   readonly rulesVersion: string;
   readonly knowledgeVersion: string;
   readonly databaseGeneration: string;
+  /**
+   * `sha256:` over the canonical JSON (RFC 8785) of this verdict without this field and of every coverage record its
+   * evidence cites. Evidence ids are hashes themselves, so any changed byte under the verdict shows here.
+   */
   readonly inputsHash: string;
   readonly computedAt: string;
   /** Earliest expiry of the evidence; after it the verdict reads `unknown`. */
