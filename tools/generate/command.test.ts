@@ -1,0 +1,99 @@
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterEach, describe, expect, it } from "vitest";
+
+const generate = fileURLToPath(new URL("../generate.ts", import.meta.url));
+const roots: string[] = [];
+afterEach(() => roots.splice(0).forEach((root) => rmSync(root, { recursive: true })));
+
+const unauthorized = `"registry.unauthorized": { cause: "No | token.", next: "Log in.", retryable: false, httpStatus: 502 }`;
+const gone = `"registry.gone": { cause: "Gone.", next: "Push it.", retryable: true, httpStatus: 404 }`;
+
+function plant(files: Readonly<Record<string, string>>): string {
+  const root = mkdtempSync(join(tmpdir(), "generate-"));
+  roots.push(root);
+  for (const [path, text] of Object.entries({ "package.json": `{ "type": "module" }`, ...files })) {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), text);
+  }
+  return root;
+}
+
+function run(root: string, ...args: readonly string[]): { readonly status: number | null; readonly out: string } {
+  const command = ["--disable-warning=ExperimentalWarning", generate, root, ...args];
+  const done = spawnSync(process.execPath, command, { encoding: "utf8" });
+  return { status: done.status, out: done.stdout + done.stderr };
+}
+
+const table = (...rows: readonly string[]): string =>
+  `export const registryErrorCodes = { ${rows.join(", ")} } as const;`;
+const tablePath = "packages/registry/src/error-codes.data.ts";
+const sound = {
+  [tablePath]: table(unauthorized, gone),
+  "packages/registry/src/index.ts": `throw { code: "registry.unauthorized", other: fail("registry.gone") };`,
+  "packages/model/src/index.ts": "",
+};
+
+describe("node tools/generate.ts", () => {
+  it("writes the page sorted, and then finds it up to date", () => {
+    const root = plant(sound);
+    expect(run(root)).toEqual({ status: 0, out: "wrote docs/errors.md\n" });
+    const rows = readFileSync(join(root, "docs/errors.md"), "utf8")
+      .split("\n")
+      .filter((line) => line.startsWith("| `"));
+    expect(rows).toEqual([
+      "| `registry.gone` | Gone. | Push it. | yes | 404 |",
+      "| `registry.unauthorized` | No \\| token. | Log in. | no | 502 |",
+    ]);
+    expect(run(root, "--check")).toEqual({ status: 0, out: "" });
+  });
+
+  it("with --check reports a stale page and leaves it alone", () => {
+    const root = plant({ ...sound, "docs/errors.md": "old\n" });
+    expect(run(root, "--check")).toEqual({ status: 1, out: "docs/errors.md is out of date: npm run generate\n" });
+    expect(readFileSync(join(root, "docs/errors.md"), "utf8")).toBe("old\n");
+  });
+
+  it("finds a code that nothing uses; use in a test does not count", () => {
+    const root = plant({
+      ...sound,
+      "packages/registry/src/index.ts": `throw { code: "registry.unauthorized" };`,
+      "packages/registry/src/a.test.ts": `expect("registry.gone");`,
+    });
+    expect(run(root)).toMatchObject({ status: 1, out: expect.stringContaining("nothing uses registry.gone") });
+  });
+
+  it("finds a code that no table holds, and leaves codes of others alone", () => {
+    const root = plant({
+      ...sound,
+      "packages/model/src/index.ts": `\nconst a = { code: "registry.lost" };\nconst b = { code: "model.lost" };\nconst c = { code: "arm.x" };`,
+    });
+    const { status, out } = run(root);
+    expect(status).toBe(1);
+    expect(out).toContain("packages/model/src/index.ts:2 code registry.lost stands in no error-codes.data.ts");
+    expect(out).toContain("packages/model/src/index.ts:3 code model.lost stands in no error-codes.data.ts");
+    expect(out).not.toContain("arm.x");
+  });
+
+  it("finds a prefix that two rooms use", () => {
+    const root = plant({ ...sound, "apps/simulator/src/error-codes.data.ts": table(gone) });
+    expect(run(root).out).toContain("packages/registry: the prefix registry belongs to apps/simulator");
+  });
+
+  it("refuses a table that has not the agreed form", () => {
+    const bad = [
+      table(`"registry.bad": { cause: "", next: "b", retryable: false, httpStatus: 500 }`),
+      table(`"registry.bad": { cause: "a", next: "b", retryable: false, httpStatus: 200 }`),
+      table(`"registryBad": { cause: "a", next: "b", retryable: false, httpStatus: 500 }`),
+      "export const codes = {};",
+    ];
+    for (const text of bad) {
+      const { status, out } = run(plant({ ...sound, [tablePath]: text }), "--check");
+      expect(status).toBe(1);
+      expect(out).toMatch(/^generate: packages\/registry\/src\/error-codes\.data\.ts/);
+    }
+  });
+});
