@@ -23,7 +23,10 @@ const clean: Files = {
   ".npmrc": "save-exact=true\n",
   "node_modules/utils/index.ts": "export default process.env;",
   "package-lock.json": `{ "packages": { "node_modules/zod": { "version": "4.6.7" } } }\n`,
-  "docs/page.md": "Paths such as `docs/page.md` and https://sightline.example/work/x are fine.\n",
+  "docs/page.md":
+    "Paths such as `docs/page.md` and https://sightline.example/work/x are fine, [links](../packages/model/src/index.ts#x) and [folders](..) too.\n",
+  "docs/dependencies.md": "| name | why |\n|---|---|\n| `zod` | parses |\n| `undici` | asks |\n",
+  "package.json": `{ "devDependencies": { "undici": "8.12.4" } }\n`,
   "packages/model/README.md": "# model\n",
   "packages/model/package.json": manifest("model", ["zod"]),
   "packages/model/src/index.ts": `export * from "./ids.ts";\nexport { type Alone, parseAlone as parse } from "./alone.ts";\n`,
@@ -240,6 +243,14 @@ const faults: readonly (readonly [what: string, files: Files, found: string])[] 
     "room-page packages/versions/package.json:1",
   ],
   ["a file nobody imports", { "packages/model/src/lost.ts": "" }, "orphan packages/model/src/lost.ts:1"],
+  ["a dead link", { "docs/a.md": "\n[a](b.md)\n" }, "dead-pointer docs/a.md:2"],
+  ["a path that is not there", { "README.md": "See `packages/model/src/gone.ts`.\n" }, "dead-pointer README.md:1"],
+  [
+    "a dependency without a row",
+    { "package.json": `{ "dependencies": { "undici": "1", "left-pad": "1" } }` },
+    "unexplained-dependency package.json:1",
+  ],
+  ["a row without a dependency", { "package.json": "{}" }, "unexplained-dependency docs/dependencies.md:4"],
   [
     "a file only tests import",
     { "packages/model/src/lost.ts": "", "packages/model/src/lost.test.ts": `import "./lost.ts";` },

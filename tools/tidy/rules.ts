@@ -6,6 +6,7 @@ import { leftoverRules } from "./leftovers.ts";
 import { createLengthRules } from "./length.ts";
 import { levelRules } from "./levels.ts";
 import { nameRules } from "./names.ts";
+import { pageRules } from "./pages.ts";
 import { furnitureRules } from "./plug-ins.ts";
 import type { RatchetEntry } from "./ratchet.data.ts";
 import { readRules } from "./reads.ts";
@@ -31,6 +32,7 @@ export function createRules(settings: RuleSettings): readonly Rule[] {
     ...leftoverRules,
     ...createTextRules(settings.registry),
     ...furnitureRules,
+    ...pageRules,
   ];
 }
 

@@ -14,6 +14,8 @@ export interface Tree {
   readonly root: string;
   /** Every file, `testdata` included. */
   readonly paths: ReadonlySet<string>;
+  /** Every folder that holds one of them, at any depth. */
+  readonly folders: ReadonlySet<string>;
   /** Every file that is text, `testdata` left out: recorded data answers to other rules. */
   readonly texts: readonly TextFile[];
   /** Every TypeScript or JavaScript file among them, taken apart. */
@@ -53,6 +55,11 @@ function* walk(root: string, folder: string, ignored: (path: string) => boolean)
   }
 }
 
+function foldersOf(path: string): string[] {
+  const parts = path.split("/").slice(0, -1);
+  return parts.map((_part, index) => parts.slice(0, index + 1).join("/"));
+}
+
 function readIgnore(root: string): (path: string) => boolean {
   try {
     return parseIgnore(readFileSync(join(root, ".gitignore"), "utf8"));
@@ -72,6 +79,7 @@ export function readTree(root: string): Tree {
   return {
     root,
     paths: new Set(paths),
+    folders: new Set(paths.flatMap(foldersOf)),
     texts,
     sources,
     sourceByPath: new Map(sources.map((source) => [source.path, source])),
