@@ -40,7 +40,7 @@ const sound = {
 describe("node tools/generate.ts", () => {
   it("writes the page sorted, and then finds it up to date", () => {
     const root = plant(sound);
-    expect(run(root)).toEqual({ status: 0, out: "wrote docs/errors.md\n" });
+    expect(run(root)).toEqual({ status: 0, out: "wrote docs/errors.md\nwrote docs/config.md\n" });
     const rows = readFileSync(join(root, "docs/errors.md"), "utf8")
       .split("\n")
       .filter((line) => line.startsWith("| `"));
@@ -52,7 +52,9 @@ describe("node tools/generate.ts", () => {
   });
 
   it("with --check reports a stale page and leaves it alone", () => {
-    const root = plant({ ...sound, "docs/errors.md": "old\n" });
+    const root = plant(sound);
+    run(root);
+    writeFileSync(join(root, "docs/errors.md"), "old\n");
     expect(run(root, "--check")).toEqual({ status: 1, out: "docs/errors.md is out of date: npm run generate\n" });
     expect(readFileSync(join(root, "docs/errors.md"), "utf8")).toBe("old\n");
   });
@@ -81,6 +83,17 @@ describe("node tools/generate.ts", () => {
   it("finds a prefix that two rooms use", () => {
     const root = plant({ ...sound, "apps/simulator/src/error-codes.data.ts": table(gone) });
     expect(run(root).out).toContain("packages/registry: the prefix registry belongs to apps/simulator");
+  });
+
+  it("lists the settings, and finds one that says nothing", () => {
+    const path = "packages/platform/src/config.ts";
+    const told = `{ name: "SIGHTLINE_A", meaning: "One | two." }`;
+    const root = plant({ ...sound, [path]: `export const configVariables = [${told}];` });
+    expect(run(root).status).toBe(0);
+    expect(readFileSync(join(root, "docs/config.md"), "utf8")).toContain("| `SIGHTLINE_A` | One \\| two. |\n");
+    const silent = `{ name: "SIGHTLINE_B", meaning: "" }`;
+    const other = plant({ ...sound, [path]: `export const configVariables = [${told}, ${silent}];` });
+    expect(run(other)).toMatchObject({ status: 1, out: expect.stringContaining("SIGHTLINE_B says nothing") });
   });
 
   it("refuses a table that has not the agreed form", () => {

@@ -1,5 +1,6 @@
 /** The documents that are made from the source. A further one is a further entry of the list. */
 import type { Tree } from "../tidy/tree.ts";
+import { generateConfigPage } from "./config-page.ts";
 import { findCodeProblems, readErrorTables } from "./error-codes.ts";
 import { formatErrorsPage } from "./errors-page.ts";
 
@@ -24,4 +25,5 @@ export const documents: readonly GeneratedDocument[] = [
       return { text: formatErrorsPage(tables), problems: findCodeProblems(tree, tables) };
     },
   },
+  { path: "docs/config.md", generate: generateConfigPage },
 ];
