@@ -23,6 +23,8 @@ export interface ArchiveEntry {
   readonly linkTarget?: string;
   /** Value of the `security.capability` extended attribute (`struct vfs_cap_data`, little-endian), where the archive has one. */
   readonly capabilities?: Buffer;
+  /** Where the content of a file starts in the (unpacked) tar, in bytes; absent in trees that are not tars. */
+  readonly contentOffset?: number;
 }
 
 /**

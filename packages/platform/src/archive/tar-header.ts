@@ -41,17 +41,32 @@ function isZero(block: Buffer): boolean {
   return true;
 }
 
+/** Sum of the block's bytes, the checksum's own field counted as blanks. The walk's hottest loop: kept free of branches. */
+function sumUnsigned(block: Buffer): number {
+  let sum = 8 * 0x20;
+  for (let index = 0; index < blockBytes; index += 1) {
+    sum += block[index] ?? 0;
+  }
+  for (let index = 148; index < 156; index += 1) {
+    sum -= block[index] ?? 0;
+  }
+  return sum;
+}
+
+/** How many bytes a tar with signed chars counted 256 lower. */
+function countHighBytes(block: Buffer): number {
+  let high = 0;
+  for (let index = 0; index < blockBytes; index += 1) {
+    high += index >= 148 && index < 156 ? 0 : (block[index] ?? 0) >> 7;
+  }
+  return high;
+}
+
 /** Whether the stored checksum is the sum of the block's bytes, unsigned as specified or signed as old tars wrote it. */
 function hasRightChecksum(block: Buffer): boolean {
   const stored = parseNumber(block, 148, 8);
-  let unsigned = 0;
-  let high = 0;
-  for (let index = 0; index < blockBytes; index += 1) {
-    const byte = index >= 148 && index < 156 ? 0x20 : (block[index] ?? 0);
-    unsigned += byte;
-    high += byte >> 7;
-  }
-  return stored === unsigned || stored === unsigned - 256 * high;
+  const sum = sumUnsigned(block);
+  return stored === sum || stored === sum - 256 * countHighBytes(block);
 }
 
 function parseText(block: Buffer, start: number, length: number): string {

@@ -4,9 +4,9 @@
  * unpack layers with it: what a runtime would see is what the visitor sees.
  */
 import { type ArchiveError, createProblemCollector, toArchiveError, toArchiveProblem } from "./archive-error.ts";
-import type { ArchiveEntry, ArchiveEntryKind, ArchiveLimits, ArchiveSummary, EntryVisitor } from "./entry.ts";
-import { toEntryPath } from "./entry-path.ts";
-import { type PaxRecords, parsePax } from "./pax.ts";
+import type { ArchiveEntry, ArchiveLimits, ArchiveSummary, EntryVisitor } from "./entry.ts";
+import { parsePax } from "./pax.ts";
+import { bodyBytesOf, mergeHeader, noExtension, type TarExtension, toArchiveEntry } from "./tar-entry.ts";
 import { blockBytes, parseHeaderBlock, type TarHeader } from "./tar-header.ts";
 
 /** A walk that is fed the archive in pieces of any size. */
@@ -27,72 +27,13 @@ export interface TarWalkOptions {
 /** What the bytes after the current header are for. `padding` may be missing at the very end of an archive. */
 type Mode = "header" | "skip" | "collect" | "sparse-map" | "ended";
 
-/** What extension headers said about the entry that follows them. */
-interface Extension {
-  readonly pax: PaxRecords;
-  /** GNU long names, which win over pax. */
-  readonly gnu: Partial<Pick<TarHeader, "name" | "linkName">>;
-}
-
-const noExtension: Extension = { pax: { fields: {} }, gnu: {} };
-const headerOnlyFlags = "123456";
-
-function toKind(typeFlag: string, name: string): ArchiveEntryKind {
-  switch (typeFlag) {
-    case "0":
-    case "\0":
-      // Before POSIX a directory was a file whose name ends in a slash.
-      return name.endsWith("/") ? "directory" : "file";
-    case "7":
-    case "S":
-      return "file";
-    case "1":
-      return "hardlink";
-    case "2":
-      return "symlink";
-    case "5":
-      return "directory";
-    default:
-      return "other";
-  }
+function paddingOf(sizeBytes: number): number {
+  return (blockBytes - (sizeBytes % blockBytes)) % blockBytes;
 }
 
 function parseGnuText(body: Buffer): string {
   const nul = body.indexOf(0);
   return body.toString("utf8", 0, nul === -1 ? body.length : nul);
-}
-
-function paddingOf(sizeBytes: number): number {
-  return (blockBytes - (sizeBytes % blockBytes)) % blockBytes;
-}
-
-/** A header with its extensions applied, its names not yet checked. */
-interface MergedHeader extends TarHeader {
-  readonly isSparse: boolean;
-  /** Size once expanded; the stored size for all but sparse files. */
-  readonly expandedBytes: number;
-  readonly capabilities?: Buffer;
-}
-
-function applyExtension(header: TarHeader, { pax, gnu }: Extension): MergedHeader {
-  const merged = { ...header, ...pax.fields, ...gnu };
-  const { sparse = header.sparse, capabilities } = pax;
-  return {
-    ...merged,
-    ...(pax.sparse?.name === undefined ? {} : { name: pax.sparse.name }),
-    ...(capabilities === undefined ? {} : { capabilities }),
-    isSparse: sparse !== undefined,
-    expandedBytes: sparse?.sizeBytes ?? merged.sizeBytes,
-  };
-}
-
-/** The header as it stands: what nearly every entry is. */
-function keepHeader(header: TarHeader): MergedHeader {
-  return {
-    ...header,
-    isSparse: header.sparse !== undefined,
-    expandedBytes: header.sparse?.sizeBytes ?? header.sizeBytes,
-  };
 }
 
 class Walker implements TarWalk {
@@ -103,8 +44,10 @@ class Walker implements TarWalk {
   readonly #partial = Buffer.allocUnsafe(blockBytes);
   #partialBytes = 0;
   #isAfterZeroBlock = false;
+  /** Bytes of the archive up to and including the block at hand. */
+  #position = 0;
   #mode: Mode = "header";
-  #extension: Extension = noExtension;
+  #extension: TarExtension = noExtension;
   #entries = 0;
   /** Bytes of body and padding still to pass over, and how many of them are padding. */
   #skipBytes = 0;
@@ -123,12 +66,13 @@ class Walker implements TarWalk {
   }
 
   push(chunk: Buffer): void {
+    const start = this.#position;
     let offset = 0;
     while (offset < chunk.length && this.#mode !== "ended") {
       switch (this.#mode) {
         case "header":
         case "sparse-map":
-          offset = this.#takeBlock(chunk, offset);
+          offset = this.#takeBlock(chunk, offset, start);
           break;
         case "skip":
           offset = this.#skip(chunk, offset);
@@ -138,6 +82,7 @@ class Walker implements TarWalk {
           break;
       }
     }
+    this.#position = start + chunk.length;
   }
 
   finish(): ArchiveSummary {
@@ -145,7 +90,8 @@ class Walker implements TarWalk {
       this.#mode === "collect" ||
       this.#mode === "sparse-map" ||
       (this.#mode === "skip" && this.#skipBytes > this.#paddingBytes) ||
-      (this.#mode === "header" && (this.#partialBytes > 0 || this.#extension !== noExtension));
+      (this.#mode === "header" && this.#partialBytes > 0) ||
+      (this.#mode !== "ended" && this.#extension !== noExtension);
     if (isCut) {
       this.#stop("archive.truncated", "the archive ends in the middle of an entry");
     }
@@ -165,15 +111,17 @@ class Walker implements TarWalk {
   }
 
   /** Reads a block in place where it lies whole in the chunk, otherwise puts it together from pieces. */
-  #takeBlock(chunk: Buffer, offset: number): number {
-    if (this.#partialBytes === 0 && chunk.length - offset >= blockBytes) {
+  #takeBlock(chunk: Buffer, offset: number, chunkStart: number): number {
+    const missing = blockBytes - this.#partialBytes;
+    const taken = Math.min(missing, chunk.length - offset);
+    this.#position = chunkStart + offset + taken;
+    if (taken === blockBytes) {
       this.#handleBlock(chunk.subarray(offset, offset + blockBytes));
       return offset + blockBytes;
     }
-    const taken = Math.min(blockBytes - this.#partialBytes, chunk.length - offset);
     chunk.copy(this.#partial, this.#partialBytes, offset, offset + taken);
     this.#partialBytes += taken;
-    if (this.#partialBytes === blockBytes) {
+    if (taken === missing) {
       this.#partialBytes = 0;
       this.#handleBlock(this.#partial);
     }
@@ -291,7 +239,7 @@ class Walker implements TarWalk {
     this.#startCollect(header.sizeBytes, onBody);
   }
 
-  #extendGnu(names: Extension["gnu"]): void {
+  #extendGnu(names: TarExtension["gnu"]): void {
     this.#extension = { ...this.#extension, gnu: { ...this.#extension.gnu, ...names } };
   }
 
@@ -325,8 +273,7 @@ class Walker implements TarWalk {
   }
 
   #handleEntry(written: TarHeader): void {
-    const isPlain = this.#extension === noExtension;
-    const header = isPlain ? keepHeader(written) : applyExtension(written, this.#extension);
+    const header = mergeHeader(written, this.#extension);
     this.#extension = noExtension;
     this.#entries += 1;
     if (this.#entries > this.#limits.entriesMax) {
@@ -337,11 +284,16 @@ class Walker implements TarWalk {
       this.#stop("archive.limit-exceeded", `an entry claims ${header.sizeBytes} bytes`);
       return;
     }
-    const bodyBytes = headerOnlyFlags.includes(header.typeFlag) ? 0 : header.sizeBytes;
-    const entry = this.#toEntry(header);
-    const isWanted = entry !== undefined && this.#isWanted(entry, header.isSparse);
-    this.#current = entry?.path ?? "";
-    if (entry !== undefined && isWanted) {
+    const bodyBytes = bodyBytesOf(header);
+    const entry = toArchiveEntry(header, this.#position, this.#limits.pathBytesMax);
+    const isSafe = !("unsafeName" in entry);
+    if (!isSafe) {
+      const shown = JSON.stringify(entry.unsafeName.slice(0, 200));
+      this.#addProblem("archive.unsafe-path", this.#subject, `an entry that names ${shown} was left out`);
+    }
+    const isWanted = isSafe && this.#isWanted(entry, header.isSparse);
+    this.#current = isSafe ? entry.path : "";
+    if (isWanted) {
       this.#startCollect(bodyBytes, (body) => this.#visitor.content(entry, body));
       return;
     }
@@ -370,36 +322,6 @@ class Walker implements TarWalk {
       return false;
     }
     return true;
-  }
-
-  /** The entry as the visitor sees it, or `undefined` (and a problem) when its names cannot be trusted. */
-  #toEntry(header: MergedHeader): ArchiveEntry | undefined {
-    const kind = toKind(header.typeFlag, header.name);
-    const path = this.#toSafePath(header.name);
-    const linkTarget = kind === "hardlink" ? this.#toSafePath(header.linkName) : header.linkName;
-    if (path === undefined || linkTarget === undefined) {
-      return undefined;
-    }
-    return {
-      path,
-      kind,
-      sizeBytes: kind === "file" ? header.expandedBytes : 0,
-      mode: header.mode,
-      uid: header.uid,
-      gid: header.gid,
-      mtimeSeconds: header.mtimeSeconds,
-      ...(kind === "hardlink" || kind === "symlink" ? { linkTarget } : {}),
-      ...(header.capabilities === undefined ? {} : { capabilities: header.capabilities }),
-    };
-  }
-
-  #toSafePath(name: string): string | undefined {
-    const path = name.length <= this.#limits.pathBytesMax ? toEntryPath(name) : undefined;
-    if (path === undefined) {
-      const shown = JSON.stringify(name.slice(0, 200));
-      this.#addProblem("archive.unsafe-path", this.#subject, `an entry named ${shown} was left out`);
-    }
-    return path;
   }
 }
 
