@@ -1,0 +1,21 @@
+/** Container registries. Source: Microsoft.ContainerRegistry REST API 2023-07-01, and 2025-03-01-preview for `roleAssignmentMode`. */
+import type { ContainerRegistry } from "@sightline/model";
+import { z } from "zod";
+import { envelope, text, toFields } from "../wire.ts";
+
+/** Microsoft.ContainerRegistry/registries. */
+export const containerRegistry = envelope
+  .extend({
+    sku: z.object({ name: text }).nullish(),
+    properties: z.object({ loginServer: text, roleAssignmentMode: text, publicNetworkAccess: text }),
+  })
+  .transform(
+    (raw): ContainerRegistry => ({
+      kind: "registry",
+      ...toFields(raw),
+      loginServer: raw.properties.loginServer,
+      sku: raw.sku?.name ?? "",
+      roleAssignmentMode: raw.properties.roleAssignmentMode,
+      publicNetworkAccess: raw.properties.publicNetworkAccess,
+    }),
+  );
