@@ -125,9 +125,12 @@ function* findUses(effect: Effect, source: SourceFile): Iterable<number> {
       yield one.line;
     }
   }
-  const sequences = (effect.code ?? []).map((text) => text.split(" "));
+  const sequences = Map.groupBy(
+    (effect.code ?? []).map((text) => text.split(" ")),
+    ([first = ""]) => first,
+  );
   for (const [index, token] of source.code.entries()) {
-    const hit = sequences.some((sequence) => isSequence(source.code, index, sequence));
+    const hit = sequences.get(token.text)?.some((sequence) => isSequence(source.code, index, sequence)) === true;
     if (hit || effect.isUse?.(source.code, index) === true) {
       yield token.line;
     }

@@ -68,6 +68,20 @@ function* checkPages(tree: Tree): Iterable<Breach> {
 
 const entryForm = /^(?:packages\/[^/]+\/src\/index|apps\/[^/]+\/src\/(?:main|index)|.*-worker)\.tsx?$/;
 
+function* checkEntries(tree: Tree): Iterable<Breach> {
+  const rooms = tree.sources.filter((source) => source.room !== undefined && source.path.includes("/src/"));
+  const byFolder = Map.groupBy(rooms, (source) => source.path.slice(0, source.path.indexOf("/src/")));
+  for (const [folder, sources] of byFolder) {
+    if (!sources.some((source) => entryForm.test(source.path))) {
+      yield {
+        path: `${folder}/package.json`,
+        line: 1,
+        message: `${folder} has code and no entry: src/index.ts or src/main.ts`,
+      };
+    }
+  }
+}
+
 function* checkOrphans(tree: Tree): Iterable<Breach> {
   const rooms = tree.sources.filter((source) => source.room !== undefined && source.path.includes("/src/"));
   const product = reach(
@@ -78,7 +92,8 @@ function* checkOrphans(tree: Tree): Iterable<Breach> {
     tree,
     rooms.filter((source) => source.isTest),
   );
-  for (const source of rooms.filter((one) => !one.isTest && !product.has(one.path))) {
+  const started = new Set(rooms.filter((source) => entryForm.test(source.path)).map((source) => source.room?.name));
+  for (const source of rooms.filter((one) => !one.isTest && !product.has(one.path) && started.has(one.room?.name))) {
     if (!tested.has(source.path)) {
       yield { path: source.path, line: 1, message: "nothing imports this file: use it or delete it" };
     } else if (!isTestSupport(source.path)) {
@@ -94,6 +109,7 @@ function* checkOrphans(tree: Tree): Iterable<Breach> {
 /** Plug-ins, pages of rooms, files nobody uses. */
 export const furnitureRules: readonly Rule[] = [
   { id: "plug-in", promise: "Every plug-in has a test and stands in its list.", check: checkPlugIns },
+  { id: "entry", promise: "Every room with code has an index or a main file.", check: checkEntries },
   { id: "room-page", promise: "Every room has a README.md.", check: checkPages },
   {
     id: "orphan",

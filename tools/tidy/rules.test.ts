@@ -251,6 +251,7 @@ const faults: readonly (readonly [what: string, files: Files, found: string])[] 
     "unexplained-dependency package.json:1",
   ],
   ["a row without a dependency", { "package.json": "{}" }, "unexplained-dependency docs/dependencies.md:4"],
+  ["a room without an entry", { "apps/web/src/page.tsx": "" }, "entry apps/web/package.json:1"],
   [
     "a file only tests import",
     { "packages/model/src/lost.ts": "", "packages/model/src/lost.test.ts": `import "./lost.ts";` },

@@ -108,7 +108,10 @@ function fitsClause(token: Token): boolean {
 
 /** The index of the specifier's string, when the statement at `start` has one. */
 function findSpecifier(code: readonly Token[], start: number): number | undefined {
-  const end = code.findIndex((token, index) => index > start && !fitsClause(token));
+  let end = start + 1;
+  for (let token = code[end]; token !== undefined && fitsClause(token); token = code[end]) {
+    end += 1;
+  }
   const before = textAt(code, end - 1);
   return code[end]?.kind === "string" && (before === "from" || before === "import") ? end : undefined;
 }

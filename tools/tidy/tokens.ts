@@ -17,6 +17,8 @@ export interface Token {
 const wordForm = /[\p{L}\p{Nl}_$#@][\p{L}\p{N}_$]*/uy;
 const numberForm = /\d[\w.]*/y;
 const regexForm = /\/(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\[\n])+\/[a-z]*/y;
+/** Characters that can only be punctuation, asked for first because every other character of code is one. */
+const separators = new Set("(){}[];,.:=<>?!&|+-*%^~");
 const longPunctuation = ["...", "?.", "??", "=>", "||", "&&"];
 const wordsBeforeRegex = new Set(
   "return typeof case in of delete void throw new else do await yield instanceof extends".split(" "),
@@ -74,24 +76,18 @@ class Scanner {
     this.take("punctuation", this.at + (long?.length ?? 1));
   }
 
+  /** The longest word, number or regular expression that starts here. */
   private formAt(char: string): { readonly kind: TokenKind; readonly length: number } | undefined {
-    const candidates: readonly (readonly [TokenKind, RegExp])[] =
-      char === "/"
-        ? this.mayStartRegex()
-          ? [["regex", regexForm]]
-          : []
-        : [
-            ["word", wordForm],
-            ["number", numberForm],
-          ];
-    for (const [kind, form] of candidates) {
-      form.lastIndex = this.at;
-      const found = form.exec(this.text);
-      if (found !== null) {
-        return { kind, length: found[0].length };
-      }
+    if (separators.has(char)) {
+      return undefined;
     }
-    return undefined;
+    const kind: TokenKind = char === "/" ? "regex" : char >= "0" && char <= "9" ? "number" : "word";
+    if (kind === "regex" && !this.mayStartRegex()) {
+      return undefined;
+    }
+    const form = kind === "regex" ? regexForm : kind === "number" ? numberForm : wordForm;
+    form.lastIndex = this.at;
+    return form.test(this.text) ? { kind, length: form.lastIndex - this.at } : undefined;
   }
 
   /** After a value a slash divides; anywhere else it starts a regular expression. */
