@@ -3,12 +3,11 @@
  * exact command that mends it. Later rungs wait for the earlier ones and say so. Source: MISSION C5.
  */
 import type { Clock, HttpClient } from "@sightline/platform";
-import { HttpError } from "@sightline/platform";
 import { z } from "zod";
 import { type ArmClient, createArmClient } from "./arm.ts";
 import { AzureError } from "./azure-error.ts";
 import { type AzureCloud, isGuid, tokenScopes } from "./cloud.ts";
-import { aadstsDiagnoses, armDiagnoses, type DiagnosisEntry } from "./diagnosis.data.ts";
+import { explainArm, explainToken, explainUnreachable } from "./explain.ts";
 import { type AppIdentity, createTokenGiver, type TokenGiver } from "./identity.ts";
 
 /** Rungs, lowest first. */
@@ -125,18 +124,6 @@ function* skipFrom(
   }
 }
 
-function fill(entry: DiagnosisEntry, test: ConnectionTest, more: Readonly<Record<string, string>> = {}): string {
-  const app =
-    "clientId" in test.identity && test.identity.clientId !== undefined ? test.identity.clientId : "<application id>";
-  const values: Readonly<Record<string, string>> = {
-    tenant: test.tenantId,
-    app,
-    principal: "<object id of the service principal>",
-    ...more,
-  };
-  return entry.command.replace(/\{(\w+)\}/g, (whole, name: string) => values[name] ?? whole);
-}
-
 /** Reads the tenant's public description: says whether it exists, needs no credential. */
 async function checkTenant(test: ConnectionTest): Promise<ConnectionOutcome> {
   const url = `${test.cloud.login}/${encodeURIComponent(test.tenantId)}/v2.0/.well-known/openid-configuration`;
@@ -158,33 +145,6 @@ const entraError = z.object({ error: z.string().optional(), error_codes: z.array
 function entraCodesOf(body: unknown): string[] {
   const parsed = entraError.safeParse(body);
   return parsed.success ? (parsed.data.error_codes ?? []).map((code) => `AADSTS${code}`) : [];
-}
-
-function explainToken(test: ConnectionTest, azureCode: string): ConnectionOutcome {
-  const known = aadstsDiagnoses[azureCode];
-  return known === undefined
-    ? {
-        state: "failed",
-        code: "connection.token-refused",
-        cause: `Entra ID gave no token and answered ${azureCode}.`,
-        azureCode,
-        command: `az login --service-principal --tenant ${test.tenantId}`,
-      }
-    : { state: "failed", code: known.code, cause: known.cause, azureCode, command: fill(known, test) };
-}
-
-function explainUnreachable(error: unknown, url: string): ConnectionOutcome {
-  if (!(error instanceof HttpError)) {
-    throw error;
-  }
-  const { host } = new URL(url);
-  return {
-    state: "failed",
-    code: "connection.unreachable",
-    cause: `${host} could not be reached from here: ${error.message}`,
-    azureCode: error.code,
-    command: `curl --verbose https://${host}/`,
-  };
 }
 
 async function checkToken(test: ConnectionTest, tokens: TokenGiver): Promise<ConnectionOutcome> {
@@ -286,34 +246,4 @@ async function* checkSubscription(test: ConnectionTest, target: SubscriptionTest
     }
     return { state: "passed", detail: `Resource Graph answers: ${counted.items.length} resource types` };
   });
-}
-
-function explainArm(test: ConnectionTest, target: SubscriptionTest, failure: AzureError): ConnectionOutcome {
-  const azureCode = String(failure.details["azureCode"] ?? failure.code);
-  const known = armDiagnoses[azureCode];
-  const requestId = failure.details["requestId"];
-  const support = typeof requestId === "string" ? { requestId } : {};
-  if (known === undefined) {
-    const command = `az rest --method get --url /subscriptions/${target.subscriptionId}?api-version=2022-12-01`;
-    return {
-      state: "failed",
-      code: "connection.azure-refused",
-      cause: failure.message,
-      azureCode,
-      command,
-      ...support,
-    };
-  }
-  const values = {
-    subscription: target.subscriptionId,
-    ...(target.principal === undefined ? {} : { principal: target.principal }),
-  };
-  return {
-    state: "failed",
-    code: known.code,
-    cause: known.cause,
-    azureCode,
-    command: fill(known, test, values),
-    ...support,
-  };
 }

@@ -13,6 +13,7 @@ interface AzureResourceFields {
   readonly location: string;
 }
 
+/** Microsoft.Resources/subscriptions. */
 export interface Subscription extends AzureResourceFields {
   readonly kind: "subscription";
   readonly tenantId: string;
@@ -32,6 +33,7 @@ export interface VirtualNetworkPeering {
   readonly useRemoteGateways: boolean;
 }
 
+/** Microsoft.Network/virtualNetworks/subnets. */
 export interface Subnet {
   readonly id: ArmId;
   readonly name: string;
@@ -43,6 +45,7 @@ export interface Subnet {
   readonly delegations: readonly string[];
 }
 
+/** Microsoft.Network/virtualNetworks, subnets and peerings inline. */
 export interface VirtualNetwork extends AzureResourceFields {
   readonly kind: "virtualNetwork";
   readonly addressPrefixes: readonly string[];
@@ -66,6 +69,7 @@ export interface SecurityRule {
   readonly destinationPortRanges: readonly string[];
 }
 
+/** Microsoft.Network/networkSecurityGroups. Rules in the order Azure lists them; priority decides. */
 export interface NetworkSecurityGroup extends AzureResourceFields {
   readonly kind: "networkSecurityGroup";
   readonly securityRules: readonly SecurityRule[];
@@ -73,10 +77,12 @@ export interface NetworkSecurityGroup extends AzureResourceFields {
   readonly defaultSecurityRules: readonly SecurityRule[];
 }
 
+/** Microsoft.Network/applicationSecurityGroups: a name that interfaces carry and rules refer to. */
 export interface ApplicationSecurityGroup extends AzureResourceFields {
   readonly kind: "applicationSecurityGroup";
 }
 
+/** One address of a network interface, and everything that sends traffic to it. */
 export interface IpConfiguration {
   readonly id: ArmId;
   readonly name: string;
@@ -90,6 +96,7 @@ export interface IpConfiguration {
   readonly applicationGatewayBackendAddressPools: readonly ArmId[];
 }
 
+/** Microsoft.Network/networkInterfaces, those of scale-set instances included. */
 export interface NetworkInterface extends AzureResourceFields {
   readonly kind: "networkInterface";
   readonly virtualMachine?: ArmId;
@@ -100,6 +107,7 @@ export interface NetworkInterface extends AzureResourceFields {
   readonly virtualMachineScaleSet?: ArmId;
 }
 
+/** Microsoft.Network/publicIPAddresses. */
 export interface PublicIPAddress extends AzureResourceFields {
   readonly kind: "publicIPAddress";
   readonly ipAddress?: string;
@@ -110,6 +118,7 @@ export interface PublicIPAddress extends AzureResourceFields {
   readonly ipConfiguration?: ArmId;
 }
 
+/** An address a load balancer listens on: public or inside a subnet, never both. */
 export interface FrontendIPConfiguration {
   readonly id: ArmId;
   readonly name: string;
@@ -119,6 +128,7 @@ export interface FrontendIPConfiguration {
   readonly subnet?: ArmId;
 }
 
+/** A port of a frontend, spread over backend pools. */
 export interface LoadBalancingRule {
   readonly id: ArmId;
   readonly name: string;
@@ -132,6 +142,7 @@ export interface LoadBalancingRule {
   readonly enableFloatingIP: boolean;
 }
 
+/** A port of a frontend (or a range of them), forwarded to one backend. */
 export interface InboundNatRule {
   readonly id: ArmId;
   readonly name: string;
@@ -145,6 +156,7 @@ export interface InboundNatRule {
   readonly backendAddressPool?: ArmId;
 }
 
+/** Members that a load balancer sends to. */
 export interface BackendAddressPool {
   readonly id: ArmId;
   readonly name: string;
@@ -153,6 +165,7 @@ export interface BackendAddressPool {
   readonly loadBalancerBackendAddresses: readonly { readonly ipAddress?: string; readonly virtualNetwork?: ArmId }[];
 }
 
+/** Microsoft.Network/loadBalancers. */
 export interface LoadBalancer extends AzureResourceFields {
   readonly kind: "loadBalancer";
   readonly sku: string;
@@ -162,6 +175,7 @@ export interface LoadBalancer extends AzureResourceFields {
   readonly inboundNatRules: readonly InboundNatRule[];
 }
 
+/** One user-defined route. Source: Microsoft.Network/routeTables/routes. */
 export interface Route {
   readonly name: string;
   readonly addressPrefix: string;
@@ -169,12 +183,14 @@ export interface Route {
   readonly nextHopIpAddress?: string;
 }
 
+/** Microsoft.Network/routeTables. */
 export interface RouteTable extends AzureResourceFields {
   readonly kind: "routeTable";
   readonly routes: readonly Route[];
   readonly disableBgpRoutePropagation: boolean;
 }
 
+/** Microsoft.Compute/virtualMachines with the part of the instance view that says whether it runs. */
 export interface VirtualMachine extends AzureResourceFields {
   readonly kind: "virtualMachine";
   readonly networkInterfaces: readonly ArmId[];
@@ -186,6 +202,7 @@ export interface VirtualMachine extends AzureResourceFields {
   readonly identityIds: readonly string[];
 }
 
+/** Nodes of an AKS cluster that are made alike. */
 export interface AgentPool {
   readonly name: string;
   readonly vnetSubnetId?: ArmId;
@@ -194,6 +211,7 @@ export interface AgentPool {
   readonly powerState: string;
 }
 
+/** Microsoft.ContainerService/managedClusters. */
 export interface ManagedCluster extends AzureResourceFields {
   readonly kind: "managedCluster";
   readonly nodeResourceGroup: string;
@@ -229,6 +247,7 @@ export interface IpSecurityRestriction {
   readonly headers: Readonly<Record<string, readonly string[]>>;
 }
 
+/** Microsoft.Web/sites: a web app or function app. */
 export interface Site extends AzureResourceFields {
   readonly kind: "site";
   /** ARM's `kind`: `app,linux,container`, `functionapp`, … */
@@ -248,6 +267,7 @@ export interface Site extends AzureResourceFields {
   readonly authentication: "required" | "optional" | "off" | "unknown";
 }
 
+/** Microsoft.Web/sites/config `web`: what decides who may reach the site. */
 export interface SiteWebConfiguration {
   /** `DOCKER|host/repo:tag` or a built-in stack. */
   readonly linuxFxVersion: string;
@@ -258,6 +278,7 @@ export interface SiteWebConfiguration {
   readonly scmIpSecurityRestrictionsUseMain: boolean;
 }
 
+/** Microsoft.ContainerRegistry/registries. */
 export interface ContainerRegistry extends AzureResourceFields {
   readonly kind: "registry";
   readonly loginServer: string;

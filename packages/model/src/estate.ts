@@ -16,6 +16,7 @@ export type RunningImage =
   | { readonly kind: "digest"; readonly name: string; readonly digest: Digest }
   | { readonly kind: "tag-only"; readonly name: string; readonly reason: string };
 
+/** One container of a workload and the image it really runs. */
 export interface WorkloadContainer {
   readonly name: string;
   readonly image: RunningImage;

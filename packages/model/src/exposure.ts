@@ -27,6 +27,7 @@ export interface PortRange {
   readonly to: number;
 }
 
+/** What rides on IP, as far as the engine tells it apart. */
 export type TransportProtocol = "TCP" | "UDP" | "SCTP" | "ICMP";
 
 /** The flow that shows a path open: concrete, so that anyone can check it rule by rule. */

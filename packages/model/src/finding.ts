@@ -58,11 +58,22 @@ export interface Finding {
   readonly evidence: readonly MatchEvidence[];
 }
 
+/** A record that warns without reporting a vulnerability: RustSec `unmaintained`, `unsound`, `notice`. Never counted as one. */
+export interface AdvisoryWarning {
+  readonly purl: string;
+  readonly advisory: string;
+  /** As the source calls it, `unmaintained`. */
+  readonly class: string;
+  readonly summary: string;
+}
+
 /** Findings of one image with what could not be matched. */
 export interface MatchReport {
   readonly findings: readonly Finding[];
   /** Packages that could not be matched at all, by reason. */
   readonly unmatched: readonly { readonly purl: string; readonly reason: string }[];
+  /** Absent when there are none. */
+  readonly warnings?: readonly AdvisoryWarning[];
   /** Database generation the findings rest on. */
   readonly database: { readonly generation: string; readonly builtAt: string };
 }

@@ -14,10 +14,12 @@ interface KubernetesFields {
   readonly annotations: Readonly<Record<string, string>>;
 }
 
+/** v1 Namespace. */
 export interface Namespace extends KubernetesFields {
   readonly kind: "namespace";
 }
 
+/** One expression of a label selector; all of a selector's must hold. */
 export interface LabelSelectorRequirement {
   readonly key: string;
   /** `In`, `NotIn`, `Exists`, `DoesNotExist`. */
@@ -31,6 +33,7 @@ export interface LabelSelector {
   readonly matchExpressions: readonly LabelSelectorRequirement[];
 }
 
+/** A port a container declares. Undeclared ports may listen as well. */
 export interface ContainerPort {
   readonly name?: string;
   readonly containerPort: number;
@@ -39,6 +42,7 @@ export interface ContainerPort {
   readonly hostPort?: number;
 }
 
+/** A container of a pod or of a pod template. */
 export interface PodContainer {
   readonly name: string;
   /** As written in the specification. */
@@ -50,12 +54,14 @@ export interface PodContainer {
   readonly state: string;
 }
 
+/** Which object made this one. */
 export interface OwnerReference {
   readonly kind: string;
   readonly name: string;
   readonly controller: boolean;
 }
 
+/** v1 Pod. */
 export interface Pod extends KubernetesFields {
   readonly kind: "pod";
   readonly phase: string;
@@ -80,6 +86,7 @@ export interface WorkloadController extends KubernetesFields {
   readonly owners: readonly OwnerReference[];
 }
 
+/** One port of a Service. */
 export interface ServicePort {
   readonly name?: string;
   readonly protocol: string;
@@ -105,6 +112,7 @@ export interface KubernetesService extends KubernetesFields {
   readonly loadBalancerClass?: string;
 }
 
+/** One host and path of an Ingress and the Service it leads to. */
 export interface IngressPath {
   readonly host: string;
   readonly path: string;
@@ -113,6 +121,7 @@ export interface IngressPath {
   readonly service?: { readonly name: string; readonly port: number | string };
 }
 
+/** networking.k8s.io/v1 Ingress. */
 export interface Ingress extends KubernetesFields {
   readonly kind: "ingress";
   readonly ingressClassName?: string;
@@ -122,17 +131,20 @@ export interface Ingress extends KubernetesFields {
   readonly loadBalancerIngressIPs: readonly string[];
 }
 
+/** networking.k8s.io/v1 IngressClass. */
 export interface IngressClass extends KubernetesFields {
   readonly kind: "ingressClass";
   readonly controller: string;
 }
 
+/** Who a NetworkPolicy rule is about: an address block, or pods by their labels and namespaces. */
 export interface NetworkPolicyPeer {
   readonly podSelector?: LabelSelector;
   readonly namespaceSelector?: LabelSelector;
   readonly ipBlock?: { readonly cidr: string; readonly except: readonly string[] };
 }
 
+/** Which ports a NetworkPolicy rule is about. */
 export interface NetworkPolicyPort {
   /** Absent = `TCP` (defaulted by the API server). */
   readonly protocol?: string;
@@ -156,6 +168,7 @@ export interface NetworkPolicy extends KubernetesFields {
   readonly egress?: readonly NetworkPolicyRule[];
 }
 
+/** discovery.k8s.io/v1 EndpointSlice: what a Service sends to right now. */
 export interface EndpointSlice extends KubernetesFields {
   readonly kind: "endpointSlice";
   readonly service?: string;
