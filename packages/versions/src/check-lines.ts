@@ -3,27 +3,10 @@
  * lines `{kind: "compare" | "constraint", …}`.
  */
 import type { VersionSchemeId } from "@sightline/model";
+import { type CaseOutcome, type ConformanceCheck, checkJsonLines, checkLines } from "./conformance.ts";
 import { matchConstraint } from "./constraint.ts";
 import type { InvalidVersion, Version, VersionScheme } from "./scheme.ts";
 import { schemeFor, versionSchemes } from "./schemes.ts";
-
-/** One line on which we and the suite differ. */
-export interface LineFailure {
-  readonly input: string;
-  readonly expected: string;
-  readonly actual: string;
-}
-
-/** What a run came to. `skipped` lines are among `total`: they hold a text the ecosystem's own form rejects. */
-export interface LineCheck {
-  readonly total: number;
-  readonly wrong: number;
-  readonly skipped: number;
-  /** The first fifty. */
-  readonly failures: readonly LineFailure[];
-}
-
-const failuresMax = 50;
 
 /** Names other projects use for a scheme. */
 const aliases: ReadonlyMap<string, VersionSchemeId> = new Map([
@@ -43,28 +26,6 @@ const aliases: ReadonlyMap<string, VersionSchemeId> = new Map([
 export function parseSchemeName(name: string): VersionSchemeId | undefined {
   const lower = name.toLowerCase();
   return aliases.get(lower) ?? versionSchemes.find((scheme) => scheme.id === lower)?.id;
-}
-
-/** Outcome of one line: nothing to say, not a case, or what differs. */
-type LineOutcome = "right" | "skipped" | "not-a-case" | LineFailure;
-
-function checkLines(text: string, checkLine: (line: string) => LineOutcome): LineCheck {
-  let total = 0;
-  let skipped = 0;
-  const failures: LineFailure[] = [];
-  let wrong = 0;
-  for (const line of text.split(/\r?\n/)) {
-    const outcome = checkLine(line.trim());
-    total += outcome === "not-a-case" ? 0 : 1;
-    skipped += outcome === "skipped" ? 1 : 0;
-    if (typeof outcome === "object") {
-      wrong += 1;
-      if (failures.length < failuresMax) {
-        failures.push(outcome);
-      }
-    }
-  }
-  return { total, wrong, skipped, failures };
 }
 
 function toSign(order: number): string {
@@ -87,7 +48,7 @@ function checkPair(
   line: string,
   pair: { left: string; sign: string; right: string },
   scheme: VersionScheme,
-): LineOutcome {
+): CaseOutcome {
   const { left, sign, right } = pair;
   const forth = compareTexts(left, right, scheme);
   const back = compareTexts(right, left, scheme);
@@ -104,11 +65,11 @@ function checkPair(
  * Checks lines `A < B`, `A = B`, `A > B`, each also with the sides swapped; lines that are empty or begin with `#` or
  * `//` are no cases. A line without one of the three signs counts as wrong.
  */
-export function checkVersionLines(schemeId: VersionSchemeId, text: string): LineCheck {
+export function checkVersionLines(schemeId: VersionSchemeId, text: string): ConformanceCheck {
   const scheme = schemeFor(schemeId);
   return checkLines(text, (line) => {
     if (line === "" || line.startsWith("#") || line.startsWith("//")) {
-      return "not-a-case";
+      return undefined;
     }
     const [left = "", sign = "", right = "", ...more] = line.split(/\s+/);
     return opposite[sign] === undefined || more.length > 0
@@ -121,7 +82,7 @@ function toText(value: unknown): string {
   return typeof value === "string" ? value : "";
 }
 
-function checkRow(line: string, row: object, scheme: VersionScheme): LineOutcome {
+function checkRow(line: string, row: object, scheme: VersionScheme): CaseOutcome {
   if ("a" in row && "b" in row && "cmp" in row) {
     const pair = { left: toText(row.a), sign: toSign(Number(row.cmp)), right: toText(row.b) };
     return checkPair(line, pair, scheme);
@@ -138,19 +99,7 @@ function checkRow(line: string, row: object, scheme: VersionScheme): LineOutcome
 }
 
 /** Checks JSON lines `{kind: "constraint", version, constraint, satisfied}` and `{kind: "compare", a, b, cmp}`. */
-export function checkConstraintLines(schemeId: VersionSchemeId, text: string): LineCheck {
+export function checkConstraintLines(schemeId: VersionSchemeId, text: string): ConformanceCheck {
   const scheme = schemeFor(schemeId);
-  return checkLines(text, (line) => {
-    if (line === "") {
-      return "not-a-case";
-    }
-    try {
-      const row: unknown = JSON.parse(line);
-      return typeof row === "object" && row !== null
-        ? checkRow(line, row, scheme)
-        : { input: line, expected: "a JSON object", actual: typeof row };
-    } catch (error) {
-      return { input: line, expected: "a JSON object", actual: error instanceof Error ? error.message : "not JSON" };
-    }
-  });
+  return checkJsonLines(text, (row, line) => checkRow(line, row, scheme));
 }

@@ -1,11 +1,12 @@
 /** Version schemes of the ecosystems and the one evaluation of affected ranges: the only door of the package. */
+export { checkConstraintLines, checkVersionLines, parseSchemeName } from "./check-lines.ts";
 export {
-  checkConstraintLines,
-  checkVersionLines,
-  type LineCheck,
-  type LineFailure,
-  parseSchemeName,
-} from "./check-lines.ts";
-export { type AffectedEnd, type AffectedVersions, matchRange, matchVersions, type RangeOutcome } from "./range.ts";
+  type CaseOutcome,
+  type ConformanceCheck,
+  checkJsonLines,
+  checkLines,
+  collectOutcomes,
+} from "./conformance.ts";
+export { type AffectedEnd, matchVersions, type RangeOutcome } from "./range.ts";
 export type { InvalidVersion, Version, VersionScheme } from "./scheme.ts";
-export { schemeFor, toSchemeId, versionSchemes } from "./schemes.ts";
+export { schemeFor, toSchemeId } from "./schemes.ts";

@@ -187,13 +187,15 @@ export interface AffectedVersions {
 }
 
 function isListed(affected: AffectedVersions, version: Version, scheme: VersionScheme): boolean {
-  return affected.versions.some((text) => {
-    if (text === version.text) {
-      return true;
-    }
-    const listed = scheme.parse(text);
-    return listed.kind === "version" && (scheme.compare(version, listed) === 0 || scheme.isRebuildOf(version, listed));
-  });
+  return (
+    affected.versions.includes(version.text) ||
+    affected.versions.some((text) => {
+      const listed = scheme.parse(text);
+      return (
+        listed.kind === "version" && (scheme.compare(version, listed) === 0 || scheme.isRebuildOf(version, listed))
+      );
+    })
+  );
 }
 
 type Affected = Extract<RangeOutcome, { kind: "affected" }>;

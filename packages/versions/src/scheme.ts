@@ -4,6 +4,9 @@ import type { VersionSchemeId } from "@sightline/model";
 /** Longest version text any scheme reads; longer text is no version but an attack or a mistake. */
 export const versionLengthMax = 512;
 
+/** Texts a scheme remembers: the same few thousand fixed versions stand in tens of thousands of advisories. */
+const parsedBeforeMax = 20_000;
+
 /** A version some scheme has read. Only the scheme that made it may order it. */
 export interface Version {
   readonly kind: "version";
@@ -57,12 +60,22 @@ export interface SchemeDefinition<Parsed extends Version> {
 export function createScheme<Parsed extends Version>(definition: SchemeDefinition<Parsed>): VersionScheme<Parsed> {
   const { id, read, compare } = definition;
   const isRebuildOf = definition.isRebuildOf ?? (() => false);
+  const parsedBefore = new Map<string, Parsed | InvalidVersion>();
   function parse(text: string): Parsed | InvalidVersion {
     if (text.length > versionLengthMax) {
       return toInvalid(text.slice(0, 64), `longer than ${versionLengthMax} characters`);
     }
+    const known = parsedBefore.get(text);
+    if (known !== undefined) {
+      return known;
+    }
     const trimmed = text.trim();
-    return trimmed === "" ? toInvalid(text, "empty") : read(trimmed);
+    const parsed = trimmed === "" ? toInvalid(text, "empty") : read(trimmed);
+    if (parsedBefore.size >= parsedBeforeMax) {
+      parsedBefore.clear();
+    }
+    parsedBefore.set(text, parsed);
+    return parsed;
   }
   function isValid(text: string): boolean {
     const parsed = parse(text);

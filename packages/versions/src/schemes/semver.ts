@@ -19,13 +19,19 @@ interface SemverOptions {
   /** What is taken off before reading. */
   readonly clean: (text: string) => string;
   /** Pub alone lets build metadata take part in the order. */
-  readonly hasOrderedBuilds: boolean;
+  readonly hasOrderedBuilds?: boolean;
+  /** npm alone reads a pre-release without its hyphen, `1.9.0b1`, and means it. */
+  readonly hasBarePreReleases?: boolean;
 }
 
 const form = /^([0-9]+(?:\.[0-9]+)*)(?:(-)?([0-9A-Za-z.-]+))?(?:\+([0-9A-Za-z.+_-]*))?$/;
 
 /** Reads one version; shared with `go`, which has pre-releases of its own. */
-export function parseSemver(original: string, text: string): SemverVersion | InvalidVersion {
+export function parseSemver(
+  original: string,
+  text: string,
+  hasBarePreReleases = false,
+): SemverVersion | InvalidVersion {
   const found = form.exec(text);
   if (found === null) {
     return toInvalid(original, "not a semantic version");
@@ -34,7 +40,9 @@ export function parseSemver(original: string, text: string): SemverVersion | Inv
   const release = numbers.split(".");
   // A fourth number on stands for a build: the order does not look at it. Fewer than three are filled up with zeros.
   const preRelease = tail === undefined ? [] : tail.replace(/^\./, "").split(".");
-  const regular = release.length <= 3 && (tail === undefined || hyphen === "-") && !preRelease.includes("");
+  const isBare = hasBarePreReleases && release.length === 3 && /^[A-Za-z]/.test(tail ?? "");
+  const isTailRegular = tail === undefined || hyphen === "-" || isBare;
+  const regular = release.length <= 3 && isTailRegular && !preRelease.includes("");
   return {
     kind: "version",
     text: original,
@@ -76,10 +84,10 @@ export function compareSemver(left: SemverVersion, right: SemverVersion): number
 function createSemverScheme(options: SemverOptions): VersionScheme<SemverVersion> {
   return createScheme<SemverVersion>({
     id: options.id,
-    read: (text) => parseSemver(text, options.clean(text)),
+    read: (text) => parseSemver(text, options.clean(text), options.hasBarePreReleases),
     compare: (left, right) =>
       compareSemver(left, right) ||
-      (options.hasOrderedBuilds ? compareLists(left.build, right.build, compareIdentifier) : 0),
+      (options.hasOrderedBuilds === true ? compareLists(left.build, right.build, compareIdentifier) : 0),
   });
 }
 
@@ -88,20 +96,20 @@ function withoutV(text: string): string {
 }
 
 /** Plain semantic versions, a leading `v` allowed. */
-export const semver = createSemverScheme({ id: "semver", clean: withoutV, hasOrderedBuilds: false });
+export const semver = createSemverScheme({ id: "semver", clean: withoutV });
 
 /** npm: pure order, pre-releases included, as advisories are meant; ranges of node-semver would leave them out. */
 export const npm = createSemverScheme({
   id: "npm",
   clean: (text) => text.replace(/^[=\s]*[vV]?/, ""),
-  hasOrderedBuilds: false,
+  hasBarePreReleases: true,
 });
 
 /** crates.io. */
-export const cargo = createSemverScheme({ id: "cargo", clean: (text) => text, hasOrderedBuilds: false });
+export const cargo = createSemverScheme({ id: "cargo", clean: (text) => text });
 
 /** Hex (Erlang, Elixir). */
-export const hex = createSemverScheme({ id: "hex", clean: (text) => text, hasOrderedBuilds: false });
+export const hex = createSemverScheme({ id: "hex", clean: (text) => text });
 
 /** Pub (Dart): as semver, but `1.0.0+2` is newer than `1.0.0+1`. */
 export const pub = createSemverScheme({ id: "pub", clean: withoutV, hasOrderedBuilds: true });
@@ -110,5 +118,4 @@ export const pub = createSemverScheme({ id: "pub", clean: withoutV, hasOrderedBu
 export const bitnami = createSemverScheme({
   id: "bitnami",
   clean: (text) => withoutV(text).replace(/-[0-9]+$/, ""),
-  hasOrderedBuilds: false,
 });
