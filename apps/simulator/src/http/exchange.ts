@@ -18,11 +18,18 @@ export interface Exchange {
   readonly bearer: string | undefined;
 }
 
+/** How an answer is put on the wire when it is not simply sent. */
+export type Delivery =
+  | { readonly kind: "whole" }
+  | { readonly kind: "reset" }
+  | { readonly kind: "truncated"; readonly bytes: number };
+
 /** What to answer. A string or buffer is sent as it is. */
 export interface Answer {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Buffer;
+  readonly delivery?: Delivery;
 }
 
 /** Serves one API. */
@@ -61,4 +68,13 @@ export function parseBasic(headers: Exchange["headers"]): { user: string; passwo
   const text = Buffer.from(encoded, "base64").toString("utf8");
   const colon = text.indexOf(":");
   return colon < 0 ? undefined : { user: text.slice(0, colon), password: text.slice(colon + 1) };
+}
+
+/** The path with its percent-encoding undone; as it is when the encoding is broken. */
+export function decodePath(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
 }

@@ -67,12 +67,30 @@ export function writeAnswer(response: ServerResponse, answer: Answer, method: st
   response.end(method === "HEAD" ? undefined : body);
 }
 
+/** Sends an answer as its delivery says: whole, cut off, or not at all. */
+function deliverAnswer(response: ServerResponse, answer: Answer, method: string): void {
+  const delivery = answer.delivery ?? { kind: "whole" };
+  switch (delivery.kind) {
+    case "reset":
+      response.socket?.resetAndDestroy();
+      return;
+    case "truncated": {
+      const body = Buffer.from(answer.body ?? "");
+      response.writeHead(answer.status, { ...answer.headers, "content-length": String(body.length) });
+      response.write(body.subarray(0, delivery.bytes), () => response.socket?.destroy());
+      return;
+    }
+    default:
+      writeAnswer(response, answer, method);
+  }
+}
+
 /** Node's listener function over a handler. A handler that throws is the simulator's own fault and answers 500. */
 export function toRequestListener(handler: Handler, scheme: "http" | "https"): RequestListener {
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     try {
       const exchange = await readExchange(request, scheme);
-      writeAnswer(response, await handler(exchange), exchange.method);
+      deliverAnswer(response, await handler(exchange), exchange.method);
     } catch (error) {
       const status = error instanceof BodyTooLarge ? 413 : 500;
       const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);

@@ -2,7 +2,7 @@
  * The distribution API over a content store: pull, push, listing and referrers.
  * Source: OCI distribution spec 1.1.
  */
-import type { Answer, Exchange, Handler } from "../http/exchange.ts";
+import { type Answer, decodePath, type Exchange, type Handler } from "../http/exchange.ts";
 import type { ContentStore } from "./content-store.ts";
 import { toRegistryError } from "./errors.ts";
 import { listReferrers, listRepositories, listTags } from "./listing.ts";
@@ -52,7 +52,7 @@ const routes: readonly {
 const versionHeader = { "docker-distribution-api-version": "registry/2.0" };
 
 async function serve(exchange: Exchange, parts: RegistryParts): Promise<Answer> {
-  const path = decodeURIComponent(exchange.path);
+  const path = decodePath(exchange.path);
   const admitThen = async (needed: Scope | undefined, next: () => Answer): Promise<Answer> => {
     const admission = await parts.admit(exchange, needed);
     return admission.admitted ? next() : admission.answer;
