@@ -8,7 +8,10 @@ import { match } from "./match.ts";
 import { createInventory, debPackage, npmPackage, pypiPackage } from "./testing/samples.ts";
 
 /** Records as the OSV bucket has them, written by hand. */
-const records: readonly { readonly folder: string; readonly record: { readonly id: string; readonly [field: string]: unknown } }[] = [
+const records: readonly {
+  readonly folder: string;
+  readonly record: { readonly id: string; readonly [field: string]: unknown };
+}[] = [
   {
     folder: "npm",
     record: {

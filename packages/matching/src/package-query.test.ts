@@ -219,3 +219,48 @@ describe("PyPI", () => {
     expect(only(run([pypiPackage({ name: "old", version: "0.9-doduo" })], [advisory])).status).toBe("unknown");
   });
 });
+
+describe("other languages", () => {
+  it.each([
+    { type: "cargo", subject: "crates.io/time", fixed: "0.2.23", affected: "0.2.22", clear: "0.2.23" },
+    { type: "composer", subject: "Packagist/twig/twig", fixed: "3.4.3", affected: "v3.4.2", clear: "v3.4.3" },
+    {
+      type: "gem",
+      subject: "RubyGems/nokogiri",
+      fixed: "1.13.4",
+      affected: "1.13.3-x86_64-linux",
+      clear: "1.13.4-java",
+    },
+    {
+      type: "golang",
+      subject: "Go/golang.org/x/net",
+      fixed: "0.7.0",
+      affected: "v0.6.1-0.20220101000000-abcdefabcdef",
+      clear: "v0.7.0",
+    },
+    { type: "golang", subject: "Go/stdlib", fixed: "1.21.4", affected: "go1.21rc2", clear: "go1.21.4 X:boringcrypto" },
+    { type: "maven", subject: "Maven/org.yaml:snakeyaml", fixed: "2.0", affected: "2.0-rc1", clear: "2.0.0" },
+    { type: "nuget", subject: "NuGet/newtonsoft.json", fixed: "13.0.1", affected: "13.0.1-BETA2", clear: "13.0.1.0" },
+  ] as const)(
+    "$type: $subject is looked up and ordered as its registry does",
+    ({ type, subject, fixed, affected, clear }) => {
+      const name = subject.slice(subject.indexOf("/") + 1);
+      const advisory = github("GHSA-lang", subject, { ranges: fixedIn(fixed) }, []);
+      const items = [affected, clear].map((version) => ({
+        ...npmPackage({ name, version }),
+        type,
+        purl: `pkg:${type}/${version}`,
+      }));
+      expect(run(items, [advisory]).findings.map(({ package: found, status }) => [found.version, status])).toEqual([
+        [affected, "affected"],
+      ]);
+    },
+  );
+
+  it("leaves a Go build of unknown version undecided", () => {
+    const item = { ...npmPackage({ name: "example.org/m", version: "(devel)" }), type: "golang" };
+    expect(only(run([item], [github("GO-2024-1", "Go/example.org/m", { ranges: fixedIn("1.0.0") }, [])])).status).toBe(
+      "unknown",
+    );
+  });
+});

@@ -56,6 +56,12 @@ const rules: ReadonlyMap<string, QueryRule> = new Map([
   ["apk", querySource],
   ["npm", queryLanguage("npm")],
   ["pypi", queryLanguage("PyPI")],
+  ["cargo", queryLanguage("crates.io")],
+  ["composer", queryLanguage("Packagist")],
+  ["gem", queryLanguage("RubyGems")],
+  ["golang", queryLanguage("Go")],
+  ["maven", queryLanguage("Maven")],
+  ["nuget", queryLanguage("NuGet")],
 ]);
 
 /** The query for a package of an image on this distribution. */

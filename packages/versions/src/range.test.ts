@@ -135,6 +135,11 @@ describe("ranges and exact versions together", () => {
     });
   });
 
+  it("are unknown for a version only a lenient tool would order, unless it is listed", () => {
+    expect(matchVersions({ ranges: [], versions: ["1.0.0"] }, "1.2.3.4", npm)).toMatchObject({ kind: "unknown" });
+    expect(matchVersions({ ranges: [], versions: ["1.2.3.4"] }, "1.2.3.4", npm)).toMatchObject({ kind: "affected" });
+  });
+
   it("stay unknown when one range cannot be read and no other affects", () => {
     const unreadable = { events: [{ introduced: "0" }, { fixed: "?" }] };
     expect(matchVersions({ ranges: [unreadable, ...ranges], versions: [] }, "1.5.0", npm)).toMatchObject({

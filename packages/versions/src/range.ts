@@ -154,6 +154,10 @@ function toNotAffected(version: Version, segments: readonly Segment[], scheme: V
   return { kind: "not-affected", reason };
 }
 
+function toIrregular(version: Version, scheme: VersionScheme): RangeOutcome {
+  return { kind: "unknown", reason: `${version.text} is not a regular ${scheme.id} version` };
+}
+
 /**
  * Places `version` on the range's timeline. Events may stand in any order; `0` lies before every version; `fixed` is the
  * first release outside, `lastAffected` the last one inside; a stretch without end holds every later version.
@@ -162,7 +166,7 @@ function toNotAffected(version: Version, segments: readonly Segment[], scheme: V
  */
 export function matchRange(range: AffectedRange, version: Version, scheme: VersionScheme): RangeOutcome {
   if (!version.regular) {
-    return { kind: "unknown", reason: `${version.text} is not a regular ${scheme.id} version` };
+    return toIrregular(version, scheme);
   }
   const events: TimedEvent[] = [];
   for (const event of range.events) {
@@ -248,6 +252,9 @@ export function matchVersions(affected: AffectedVersions, text: string, scheme: 
   }
   if (isListed(affected, version, scheme)) {
     return listed;
+  }
+  if (!version.regular) {
+    return toIrregular(version, scheme);
   }
   return outcome ?? { kind: "not-affected", reason: `${text} is not among the versions listed as affected` };
 }
