@@ -2,6 +2,7 @@
  * Certificate authorities made anew in every run: one that plays the public one, and one for each cluster. Nothing of
  * them is kept. Source: RFC 5280.
  */
+import "./reflect-metadata.ts";
 import { randomBytes, webcrypto } from "node:crypto";
 import * as x509 from "@peculiar/x509";
 
