@@ -28,7 +28,10 @@ function reach(tree: Tree, roots: readonly SourceFile[]): ReadonlySet<string> {
 }
 
 function membersOf(tree: Tree, point: PlugInPoint): ReadonlyMap<string, readonly SourceFile[]> {
-  const inside = tree.sources.filter((source) => source.path.startsWith(`${point.folder}/`));
+  const inside = tree.sources.filter((source) => {
+    const rest = source.path.startsWith(`${point.folder}/`) ? source.path.slice(point.folder.length + 1) : "";
+    return rest !== "" && rest.includes("/") === (point.member === "folder");
+  });
   const groups = Map.groupBy(inside, (source) => source.path.slice(point.folder.length + 1).split(/[/.]/)[0] ?? "");
   return new Map([...groups].filter(([, files]) => files.some((file) => !file.isTest && !isTestSupport(file.path))));
 }
@@ -36,9 +39,10 @@ function membersOf(tree: Tree, point: PlugInPoint): ReadonlyMap<string, readonly
 function* checkPoint(tree: Tree, point: PlugInPoint): Iterable<Breach> {
   const list = tree.sourceByPath.get(point.list);
   const listed = list === undefined ? new Set<string>() : reach(tree, [list]);
+  const room = point.folder.split("/src/")[0] ?? "";
   const underTest = reach(
     tree,
-    tree.sources.filter((source) => source.isTest && readTargets(tree, source).includes(point.list)),
+    tree.sources.filter((source) => source.isTest && source.path.startsWith(`${room}/`)),
   );
   for (const [name, files] of membersOf(tree, point)) {
     const path = files.find((file) => !file.isTest)?.path ?? point.folder;
