@@ -238,6 +238,19 @@ const faults: readonly (readonly [what: string, files: Files, found: string])[] 
     "plug-in packages/inventory/src/catalogers/apk/index.ts:1",
   ],
   [
+    "a report format no test reaches",
+    {
+      "packages/report/package.json": manifest("report"),
+      "packages/report/README.md": "",
+      "packages/report/src/index.ts": `import "./formats.ts";`,
+      "packages/report/src/formats.ts": `import "./formats/sarif.ts";\nimport "./formats/csv.ts";`,
+      "packages/report/src/formats/sarif.ts": "",
+      "packages/report/src/formats/csv.ts": "",
+      "packages/report/src/csv.test.ts": `import "./formats/csv.ts";`,
+    },
+    "plug-in packages/report/src/formats/sarif.ts:1",
+  ],
+  [
     "a room without a page",
     { "packages/versions/package.json": manifest("versions") },
     "room-page packages/versions/package.json:1",

@@ -68,12 +68,24 @@ function readIgnore(root: string): (path: string) => boolean {
   }
 }
 
+/** The file, or nothing when it went away after it was listed: editors and others at work do that. */
+function readText(root: string, path: string): readonly TextFile[] {
+  try {
+    return [{ path, text: readFileSync(join(root, path), "utf8") }];
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") {
+      return [];
+    }
+    throw error;
+  }
+}
+
 /** Reads the checkout at `root`, leaving out what .gitignore names. */
 export function readTree(root: string): Tree {
   const paths = [...walk(root, "", readIgnore(root))].sort();
   const texts = paths
     .filter((path) => !pictureForm.test(path) && !path.includes("/testdata/"))
-    .map((path) => ({ path, text: readFileSync(join(root, path), "utf8") }))
+    .flatMap((path) => readText(root, path))
     .filter((file) => !file.text.includes("\u0000"));
   const sources = texts.filter((file) => sourceForm.test(file.path)).map((file) => parseSource(file.path, file.text));
   return {
