@@ -73,7 +73,7 @@ describe("one range", () => {
 
   it("is unknown when an event cannot be read, never outside", () => {
     expect(place("1.0.0", { introduced: "0" }, { fixed: "next release" })).toMatchObject({ kind: "unknown" });
-    expect(place("1.0.0", { introduced: "0" }, { fixed: "1.2.3.4" })).toMatchObject({ kind: "unknown" });
+    expect(place("1.2.3", { introduced: "0" }, { fixed: "1.2.3.4" })).toMatchObject({ kind: "unknown" });
   });
 
   it("is unknown when nothing says where it begins", () => {
@@ -81,8 +81,23 @@ describe("one range", () => {
     expect(place("1.0.0")).toMatchObject({ kind: "unknown" });
   });
 
-  it("is unknown for a version that only a lenient tool would order", () => {
-    expect(place("1.2.3.4", { introduced: "0" }, { fixed: "1.0.0" })).toMatchObject({ kind: "unknown" });
+  it("is unknown where only a lenient tool would order, unless the versions differ before that place", () => {
+    expect(place("1.2.3.4", { introduced: "0" }, { fixed: "1.2.3" })).toMatchObject({ kind: "unknown" });
+    expect(place("1.2.3.4", { introduced: "0" }, { fixed: "1.0.0" })).toMatchObject({ kind: "not-affected" });
+    expect(place("1.0.0", { introduced: "0" }, { fixed: "1.2.3.4" })).toMatchObject({ kind: "affected" });
+  });
+
+  it("is unknown when two of its own events cannot be told apart", () => {
+    const events = [{ introduced: "1.2.3" }, { fixed: "1.2.3.4" }];
+    expect(place("5.0.0", ...events)).toMatchObject({ kind: "unknown" });
+  });
+
+  it("relies on what stands before the fault in secdb's versions", () => {
+    const apk = schemeFor("apk");
+    const affected = { ranges: [{ events: [{ introduced: "0" }, { fixed: "1.34.0_r0" }] }], versions: [] };
+    expect(matchVersions(affected, "1.36.1-r29", apk)).toMatchObject({ kind: "not-affected" });
+    expect(matchVersions(affected, "1.33.1-r2", apk)).toMatchObject({ kind: "affected" });
+    expect(matchVersions(affected, "1.34.0-r0", apk)).toMatchObject({ kind: "unknown" });
   });
 
   it("says in words why", () => {

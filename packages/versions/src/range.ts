@@ -55,10 +55,7 @@ function parseEvent(event: RangeEvent, scheme: VersionScheme): TimedEvent | stri
     return { kind, text, at: undefined };
   }
   const at = scheme.parse(text);
-  if (at.kind === "invalid") {
-    return `the advisory's version ${text} cannot be read: ${at.reason}`;
-  }
-  return at.regular ? { kind, text, at } : `the advisory's version ${text} is not a regular ${scheme.id} version`;
+  return at.kind === "invalid" ? `the advisory's version ${text} cannot be read: ${at.reason}` : { kind, text, at };
 }
 
 function comparePositions(left: Version | undefined, right: Version | undefined, scheme: VersionScheme): number {
@@ -68,8 +65,8 @@ function comparePositions(left: Version | undefined, right: Version | undefined,
   return scheme.compare(left, right);
 }
 
-function toMoments(events: readonly TimedEvent[], scheme: VersionScheme): readonly Moment[] {
-  const sorted = events.toSorted((left, right) => comparePositions(left.at, right.at, scheme));
+/** Joins sorted events that share a position. */
+function toMoments(sorted: readonly TimedEvent[], scheme: VersionScheme): readonly Moment[] {
   const moments: { at: Version | undefined; text: string; kinds: Set<EventKind> }[] = [];
   for (const event of sorted) {
     const last = moments.at(-1);
@@ -154,20 +151,24 @@ function toNotAffected(version: Version, segments: readonly Segment[], scheme: V
   return { kind: "not-affected", reason };
 }
 
-function toIrregular(version: Version, scheme: VersionScheme): RangeOutcome {
-  return { kind: "unknown", reason: `${version.text} is not a regular ${scheme.id} version` };
+/** Two positions whose order cannot be relied on, among those the answer rests on. */
+function findDoubt(version: Version, sorted: readonly TimedEvent[], scheme: VersionScheme): string | undefined {
+  const places = sorted.flatMap(({ at }) => (at === undefined ? [] : [at]));
+  const against = places.find((place) => !scheme.isDecided(version, place));
+  if (against !== undefined) {
+    return `the order of ${version.text} and ${against.text} is not certain`;
+  }
+  const pair = places.find((place, index) => index > 0 && !scheme.isDecided(place, places[index - 1] ?? place));
+  return pair === undefined ? undefined : `the place of ${pair.text} in the advisory's range is not certain`;
 }
 
 /**
  * Places `version` on the range's timeline. Events may stand in any order; `0` lies before every version; `fixed` is the
  * first release outside, `lastAffected` the last one inside; a stretch without end holds every later version.
  *
- * Unknown when an event or the version itself has no regular place in the scheme's order, or nothing is introduced.
+ * Unknown when the order the answer rests on is not certain, an event cannot be read, or nothing is introduced.
  */
 export function matchRange(range: AffectedRange, version: Version, scheme: VersionScheme): RangeOutcome {
-  if (!version.regular) {
-    return toIrregular(version, scheme);
-  }
   const events: TimedEvent[] = [];
   for (const event of range.events) {
     const timed = parseEvent(event, scheme);
@@ -179,7 +180,12 @@ export function matchRange(range: AffectedRange, version: Version, scheme: Versi
   if (!events.some((event) => event.kind === "introduced")) {
     return { kind: "unknown", reason: "the advisory's range does not say where it begins" };
   }
-  const segments = toSegments(toMoments(events, scheme));
+  const sorted = events.toSorted((left, right) => comparePositions(left.at, right.at, scheme));
+  const doubt = findDoubt(version, sorted, scheme);
+  if (doubt !== undefined) {
+    return { kind: "unknown", reason: doubt };
+  }
+  const segments = toSegments(toMoments(sorted, scheme));
   const segment = segments.find((candidate) => isInside(version, candidate, scheme));
   return segment === undefined ? toNotAffected(version, segments, scheme) : toAffected(version, segment);
 }
@@ -254,7 +260,7 @@ export function matchVersions(affected: AffectedVersions, text: string, scheme: 
     return listed;
   }
   if (!version.regular) {
-    return toIrregular(version, scheme);
+    return { kind: "unknown", reason: `${text} is not a regular ${scheme.id} version` };
   }
   return outcome ?? { kind: "not-affected", reason: `${text} is not among the versions listed as affected` };
 }

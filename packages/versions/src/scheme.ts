@@ -41,6 +41,11 @@ export interface VersionScheme<Parsed extends Version = Version> {
   /** Whether the text is within the ecosystem's own grammar. */
   isValid(text: string): boolean;
   /**
+   * Whether `compare` may be relied on for a statement about safety: both versions are regular, or they differ before
+   * the place from which one of them is not.
+   */
+  isDecided(left: Parsed, right: Parsed): boolean;
+  /**
    * Whether `version` is `release` rebuilt downstream (PEP 440 local versions): the order puts it after the release, but
    * a statement about the release holds for it too.
    */
@@ -53,6 +58,8 @@ export interface SchemeDefinition<Parsed extends Version> {
   /** Gets text without blanks around it, neither empty nor longer than {@link versionLengthMax}. */
   readonly read: (text: string) => Parsed | InvalidVersion;
   readonly compare: (left: Parsed, right: Parsed) => number;
+  /** Asked only where one of the two is not regular; by default nothing is decided then. */
+  readonly differsBeforeIrregular?: (left: Parsed, right: Parsed) => boolean;
   readonly isRebuildOf?: (version: Parsed, release: Parsed) => boolean;
 }
 
@@ -60,6 +67,7 @@ export interface SchemeDefinition<Parsed extends Version> {
 export function createScheme<Parsed extends Version>(definition: SchemeDefinition<Parsed>): VersionScheme<Parsed> {
   const { id, read, compare } = definition;
   const isRebuildOf = definition.isRebuildOf ?? (() => false);
+  const differsBeforeIrregular = definition.differsBeforeIrregular ?? (() => false);
   const parsedBefore = new Map<string, Parsed | InvalidVersion>();
   function parse(text: string): Parsed | InvalidVersion {
     if (text.length > versionLengthMax) {
@@ -81,7 +89,10 @@ export function createScheme<Parsed extends Version>(definition: SchemeDefinitio
     const parsed = parse(text);
     return parsed.kind === "version" && parsed.regular;
   }
-  return { id, parse, compare, isValid, isRebuildOf };
+  function isDecided(left: Parsed, right: Parsed): boolean {
+    return (left.regular && right.regular) || differsBeforeIrregular(left, right);
+  }
+  return { id, parse, compare, isValid, isDecided, isRebuildOf };
 }
 
 /** The refusal of a text, with its reason. */

@@ -62,6 +62,7 @@ const schemeOfEcosystem: ReadonlyMap<string, VersionSchemeId> = new Map([
   ["Wolfi", "apk"],
   ["AlmaLinux", "rpm"],
   ["Azure Linux", "rpm"],
+  ["CBL-Mariner", "rpm"],
   ["Mageia", "rpm"],
   ["openEuler", "rpm"],
   ["openSUSE", "rpm"],
@@ -82,11 +83,13 @@ const schemeOfEcosystem: ReadonlyMap<string, VersionSchemeId> = new Map([
   ["CRAN", "cran"],
   ["Bioconductor", "semver"],
   ["Bitnami", "bitnami"],
+  ["GitHub Actions", "semver"],
   ["Hackage", "cran"],
   ["Julia", "semver"],
   ["kubernetes", "semver"],
   ["Kubernetes", "semver"],
   ["SwiftURL", "semver"],
+  ["VSCode", "semver"],
 ]);
 
 /** Vendors that put their own name before another ecosystem's. */

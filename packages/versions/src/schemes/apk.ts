@@ -142,7 +142,11 @@ function compareValues(left: Token, right: Token, position: number): number {
   }
 }
 
-function compareApk(left: ApkVersion, right: ApkVersion): number {
+/** The first place at which two versions differ, and how; `undefined` when they do not. */
+function findDifference(
+  left: ApkVersion,
+  right: ApkVersion,
+): { readonly order: number; readonly a: Token; readonly b: Token } | undefined {
   const length = Math.min(left.tokens.length, right.tokens.length);
   for (let position = 0; position < length; position += 1) {
     const a = left.tokens[position];
@@ -152,12 +156,21 @@ function compareApk(left: ApkVersion, right: ApkVersion): number {
     }
     const order = a.rank - b.rank || compareValues(a, b, position);
     if (order !== 0) {
-      return order;
+      return { order, a, b };
     }
   }
   // Every list ends in its only end mark, so lists that agree so far are equally long.
-  return 0;
+  return undefined;
 }
 
 /** Order of apk: numbers, letter, suffixes, commit, revision; the first difference decides. */
-export const apk = createScheme<ApkVersion>({ id: "apk", read: parseApk, compare: compareApk });
+export const apk = createScheme<ApkVersion>({
+  id: "apk",
+  read: parseApk,
+  compare: (left, right) => findDifference(left, right)?.order ?? 0,
+  // secdb holds a few `1.34.0_r0` and `4.10-1-r1`: what stands before the fault still tells older from newer.
+  differsBeforeIrregular: (left, right) => {
+    const difference = findDifference(left, right);
+    return difference !== undefined && difference.a.rank !== ranks.unreadable && difference.b.rank !== ranks.unreadable;
+  },
+});

@@ -88,6 +88,8 @@ function createSemverScheme(options: SemverOptions): VersionScheme<SemverVersion
     compare: (left, right) =>
       compareSemver(left, right) ||
       (options.hasOrderedBuilds === true ? compareLists(left.build, right.build, compareIdentifier) : 0),
+    // `1.2.3.4` and `1.0.0.beta` are no semantic versions, but their first numbers are beyond doubt.
+    differsBeforeIrregular: (left, right) => compareReleases(left.release, right.release) !== 0,
   });
 }
 
