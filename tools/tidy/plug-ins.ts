@@ -47,7 +47,11 @@ function* checkPoint(tree: Tree, point: PlugInPoint): Iterable<Breach> {
   for (const [name, files] of membersOf(tree, point)) {
     const path = files.find((file) => !file.isTest)?.path ?? point.folder;
     if (!files.some((file) => file.isTest || (!point.ownTest && underTest.has(file.path)))) {
-      yield { path, line: 1, message: `${point.name} ${name} has no test beside it` };
+      yield {
+        path,
+        line: 1,
+        message: `no test reaches ${point.name} ${name}${point.ownTest ? ": put one beside it" : ""}`,
+      };
     }
     if (!files.some((file) => listed.has(file.path))) {
       yield { path, line: 1, message: `${point.name} ${name} does not stand in ${point.list}` };
