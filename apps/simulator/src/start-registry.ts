@@ -38,7 +38,7 @@ export async function startRegistry(options: RegistryOptions = {}): Promise<Runn
   for (const image of images) {
     publishImage(store, image);
   }
-  const user = { username: "scanner", password: randomBytes(18).toString("base64url") };
+  const user = { username: "scanner", password: randomBytes(18).toString("hex") };
   const listener = await startHttpListener(toPasswordRegistry(store, user, now), options.port ?? 0);
   const host = `127.0.0.1:${listener.port}`;
   return {

@@ -1,6 +1,7 @@
 /** Puts a `Handler` behind Node's HTTP server, on the loopback address only. */
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from "node:http";
 import type { AddressInfo, Server, Socket } from "node:net";
+import { SimulatorError } from "../simulator-error.ts";
 import type { Answer, Exchange, Handler } from "./exchange.ts";
 
 const loopback = "127.0.0.1";
@@ -103,7 +104,7 @@ export function toRequestListener(handler: Handler, scheme: "http" | "https"): R
   };
 }
 
-/** Starts any Node server on the loopback address. `port` 0 takes a free one. */
+/** Starts any Node server on the loopback address. `port` 0 takes a free one. Errors: `simulator.port-taken`. */
 export async function listenOnLoopback(server: Server, port: number): Promise<Listener> {
   const sockets = new Set<Socket>();
   server.on("connection", (socket: Socket) => {
@@ -111,7 +112,9 @@ export async function listenOnLoopback(server: Server, port: number): Promise<Li
     socket.once("close", () => sockets.delete(socket));
   });
   await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
+    server.once("error", (cause) => {
+      reject(new SimulatorError("simulator.port-taken", `Cannot listen on port ${port} of ${loopback}`, { cause }));
+    });
     server.listen(port, loopback, resolve);
   });
   const address = server.address() as AddressInfo; // a TCP server that listens has no other kind of address

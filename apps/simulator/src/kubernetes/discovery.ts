@@ -9,6 +9,7 @@ function formatResource(kind: KubernetesKind): JsonObject {
     singularName: kind.kind.toLowerCase(),
     namespaced: kind.namespaced,
     kind: kind.kind,
+    shortNames: kind.shortNames,
     verbs: ["get", "list", "watch"],
   };
 }

@@ -7,11 +7,33 @@ export interface KubernetesKind {
   readonly group: string;
   readonly version: string;
   readonly namespaced: boolean;
+  /** What people type, `svc`. */
+  readonly shortNames: readonly string[];
 }
+
+const shortNames: Readonly<Record<string, readonly string[]>> = {
+  namespaces: ["ns"],
+  nodes: ["no"],
+  pods: ["po"],
+  services: ["svc"],
+  endpoints: ["ep"],
+  configmaps: ["cm"],
+  serviceaccounts: ["sa"],
+  persistentvolumeclaims: ["pvc"],
+  deployments: ["deploy"],
+  replicasets: ["rs"],
+  statefulsets: ["sts"],
+  daemonsets: ["ds"],
+  cronjobs: ["cj"],
+  horizontalpodautoscalers: ["hpa"],
+  ingresses: ["ing"],
+  networkpolicies: ["netpol"],
+  poddisruptionbudgets: ["pdb"],
+};
 
 function toKind(kind: string, plural: string, groupVersion: string, namespaced = true): KubernetesKind {
   const [version = "", group = ""] = groupVersion.split("/").reverse();
-  return { kind, plural, group, version, namespaced };
+  return { kind, plural, group, version, namespaced, shortNames: shortNames[plural] ?? [] };
 }
 
 export const kubernetesKinds: readonly KubernetesKind[] = [

@@ -46,6 +46,11 @@ export function isSelected(selector: JsonObject, labels: Readonly<Record<string,
   return wanted.length > 0 && wanted.every(([name, value]) => labels[name] === value);
 }
 
+/** A time as Kubernetes writes it, to the second. */
+export function toTime(date: Date): string {
+  return date.toISOString().replace(/\.\d+Z$/, "Z");
+}
+
 /** An object completed with what the API server adds: version, namespace, uid, times. */
 export function completeObject(object: JsonObject, kind: KubernetesKind, more: { seed: string; at: Date }): JsonObject {
   const metadata = toObject(object["metadata"]);
@@ -56,7 +61,7 @@ export function completeObject(object: JsonObject, kind: KubernetesKind, more: {
     apiVersion: formatGroupVersion(kind),
     kind: kind.kind,
     metadata: {
-      creationTimestamp: more.at.toISOString().replace(/\.\d+Z$/, "Z"),
+      creationTimestamp: toTime(more.at),
       resourceVersion: "1000",
       uid: toStableGuid(`${more.seed}/${kind.kind}/${kind.namespaced ? namespace : ""}/${name}`),
       ...metadata,

@@ -1,7 +1,15 @@
 /** What the workload controllers and kubelets do: Pods for everything that wants some, running, with addresses. */
 import { type Json, type JsonObject, readPath, readText, toList, toObject } from "../json.ts";
 import type { ObjectStore, UnsettledCluster } from "./object-store.ts";
-import { readLabels, readName, readNamespace, toNameSuffix, toOwnerReference, toStableGuid } from "./objects.ts";
+import {
+  readLabels,
+  readName,
+  readNamespace,
+  toNameSuffix,
+  toOwnerReference,
+  toStableGuid,
+  toTime,
+} from "./objects.ts";
 
 /** State of the scheduler: the next address, and how many pods were placed. */
 export interface PodContext {
@@ -27,7 +35,7 @@ function toContainerStatuses(containers: readonly Json[], context: PodContext, p
       ready: true,
       started: true,
       restartCount: 0,
-      state: { running: { startedAt: context.cluster.at.toISOString() } },
+      state: { running: { startedAt: toTime(context.cluster.at) } },
     };
   });
 }
@@ -56,7 +64,7 @@ function runPod(
   const spec = completePodSpec(toObject(object["spec"]));
   const name = readName(object);
   const address = spec["hostNetwork"] === true ? (node?.address ?? "") : context.nextAddress();
-  const started = context.cluster.at.toISOString();
+  const started = toTime(context.cluster.at);
   return {
     ...object,
     kind: "Pod",

@@ -1,7 +1,8 @@
 /** Settles the clusters of a scenario and adds the resource groups AKS keeps for them. */
 import { createHash } from "node:crypto";
 import { parseArmId } from "../arm/arm-id.ts";
-import { toNodeResourceGroup, toPoolSuffix } from "../arm/node-resource-group.ts";
+import { toPoolSuffix } from "../arm/node-naming.ts";
+import { toNodeResourceGroup } from "../arm/node-resource-group.ts";
 import { type JsonObject, readText, toList } from "../json.ts";
 import { settleCluster } from "../kubernetes/settle.ts";
 import { findDigest, parseImageReference } from "./create-registries.ts";

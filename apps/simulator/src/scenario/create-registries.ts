@@ -34,7 +34,7 @@ export function createRegistries(
         publishImage(store, image, repository);
       }
     }
-    const adminPassword = randomBytes(24).toString("base64url");
+    const adminPassword = randomBytes(24).toString("hex");
     registries.set(loginServer, { resourceId: resource.id, loginServer, store, adminPassword });
   }
   return registries;

@@ -33,7 +33,7 @@ async function createApplications(
   const credentials: ApplicationCredentials[] = [];
   for (const tenant of scenario.tenants) {
     for (const given of tenant.applications) {
-      const secrets = Array.from({ length: given.secrets }, () => randomBytes(24).toString("base64url"));
+      const secrets = Array.from({ length: given.secrets }, () => randomBytes(24).toString("hex"));
       const certificates = await Promise.all(
         Array.from({ length: given.certificates }, () => createClientCertificate(given.name)),
       );
