@@ -35,6 +35,8 @@ export interface WitnessFlow {
   readonly sourceAddress: string;
   readonly destinationAddress: string;
   readonly destinationPort: number;
+  /** Only where a rule on the way asks for one: the flow must then be sent from this port. */
+  readonly sourcePort?: number;
   readonly protocol: TransportProtocol;
 }
 

@@ -1,0 +1,143 @@
+/**
+ * Walks backwards from a station to every origin whose traffic could arrive there, and works out what gets through on
+ * each way.
+ */
+import type { MissingInput, TransportProtocol } from "@sightline/model";
+import { unsupportedInput } from "./missing-input.ts";
+import type { Filter } from "./model/filter.ts";
+import type { Crossing, Link, Network, Origin, SourceView, Station, Traffic } from "./model/network.ts";
+import type { AddressAlgebra, AddressSet } from "./packet-set/address-set.ts";
+import { ephemeralPort } from "./ports.ts";
+
+/** One link with the station it leads to and the traffic that arrives there. */
+export interface Step {
+  readonly link: Link;
+  readonly station: Station;
+  readonly traffic: Traffic;
+}
+
+/** A way from an origin to the target, in the order traffic takes it. */
+export interface Chain {
+  readonly origin: Origin;
+  readonly steps: readonly [Step, ...Step[]];
+}
+
+/** A step with what stood on it. */
+export interface Crossed {
+  readonly step: Step;
+  readonly filters: readonly Filter[];
+}
+
+/** What gets through on a chain. */
+export interface Passage {
+  readonly chain: Chain;
+  readonly crossed: readonly Crossed[];
+  readonly sources: AddressSet;
+  readonly passes: AddressSet;
+  readonly may: AddressSet;
+  /** Source port with which `passes` get through. */
+  readonly sourcePort: number;
+}
+
+/** More ways than this into one port are not walked; that they exist is a missing input. */
+const chainsMax = 4096;
+
+interface Walk {
+  readonly network: Network;
+  readonly protocol: TransportProtocol;
+  readonly found: Chain[];
+}
+
+function walkBack(walk: Walk, station: Station, traffic: Traffic, later: readonly Step[]): void {
+  for (const link of walk.network.linksInto(station)) {
+    const step: Step = { link, station, traffic };
+    for (const carried of link.carries(traffic)) {
+      if (walk.found.length > chainsMax) {
+        return;
+      }
+      if (link.from.kind === "origin") {
+        walk.found.push({ origin: link.from.origin, steps: [step, ...later] });
+        continue;
+      }
+      const before = walk.network.stations.get(link.from.key);
+      const isNew = before !== station && !later.some((walked) => walked.station === before);
+      if (before !== undefined && isNew) {
+        const destination = carried.destination ?? before.destination;
+        walkBack(walk, before, { protocol: walk.protocol, port: carried.port, destination }, [step, ...later]);
+      }
+    }
+  }
+}
+
+/** Every way to the station for this traffic; a way never passes a station twice. */
+export function findChains(network: Network, station: Station, traffic: Traffic): readonly Chain[] {
+  const walk: Walk = { network, protocol: traffic.protocol, found: [] };
+  walkBack(walk, station, traffic, []);
+  return walk.found;
+}
+
+/** That there were too many ways to walk, if so. */
+export function findOverflow(chains: readonly Chain[], station: Station): readonly MissingInput[] {
+  return chains.length <= chainsMax
+    ? []
+    : [
+        unsupportedInput(
+          `more than ${chainsMax} ways in`,
+          station.resource,
+          "Report the size of this estate to Sightline.",
+        ),
+      ];
+}
+
+/** Sources of the address families that the chain's destinations have. */
+function restrictFamilies(chain: Chain, addresses: AddressAlgebra): AddressSet {
+  const seen = chain.steps.map(({ traffic }) => traffic.destination.addresses).filter((set) => set !== addresses.none);
+  const has4 = seen.every(({ v4 }) => v4 !== addresses.v4.none);
+  const has6 = seen.every(({ v6 }) => v6 !== addresses.v6.none);
+  const { v4, v6 } = chain.origin.sources;
+  return addresses.fromParts(has4 ? v4 : addresses.v4.none, has6 ? v6 : addresses.v6.none);
+}
+
+function crossSteps(chain: Chain, sourcePort: number): readonly Crossed[] {
+  let view: SourceView = { kind: "origin" };
+  return chain.steps.map((step) => {
+    view = step.link.becomes ?? view;
+    const crossing: Crossing = { ...step.traffic, view, sourcePort };
+    return { step, filters: [...step.link.filters(crossing), ...step.station.guards(crossing)] };
+  });
+}
+
+function passWith(chain: Chain, sources: AddressSet, sourcePort: number, addresses: AddressAlgebra): Passage {
+  const crossed = crossSteps(chain, sourcePort);
+  const filters = crossed.flatMap((one) => one.filters);
+  return {
+    chain,
+    crossed,
+    sources,
+    passes: filters.reduce((set, filter) => addresses.intersect(set, filter.passes), sources),
+    may: filters.reduce((set, filter) => addresses.intersect(set, filter.may), sources),
+    sourcePort,
+  };
+}
+
+/** What gets through on the chain, with whichever source port gets most through. */
+export function passChain(chain: Chain, addresses: AddressAlgebra): Passage {
+  const sources = restrictFamilies(chain, addresses);
+  const samples = new Set(chain.steps.flatMap(({ station }) => station.sourcePorts));
+  const first = passWith(chain, sources, ephemeralPort, addresses);
+  let best = first;
+  let { may } = first;
+  for (const sample of [...samples].sort((left, right) => left - right)) {
+    const passage = passWith(chain, sources, sample, addresses);
+    best = best.passes === addresses.none && passage.passes !== addresses.none ? passage : best;
+    may = addresses.union(may, passage.may);
+  }
+  return { ...best, may };
+}
+
+/** Why it is not certain what gets through. */
+export function doubtsOf({ crossed }: Passage): readonly MissingInput[] {
+  return crossed.flatMap(({ filters }) =>
+    filters.filter(({ passes, may }) => passes !== may).flatMap(({ missing }) => missing),
+  );
+}
