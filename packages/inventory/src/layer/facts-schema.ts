@@ -66,6 +66,7 @@ const factsSchema = z.object({
   whiteouts: z.array(z.string()),
   opaqueDirectories: z.array(z.string()),
   obstructions: z.array(z.string()),
+  directories: z.array(z.string()),
   symlinks: z.array(linkSchema),
   hardLinks: z.array(linkSchema),
   problems: z.array(problemSchema),

@@ -11,7 +11,10 @@ import { type FileFacts, type LayerFacts, type LinkFact, layerSubject, systemRea
 import { isDirectoryPlace, isTellingSymlink, toRemoval } from "./places.ts";
 import { repeatFacts } from "./repeat-facts.ts";
 
-type Lists = Pick<LayerFacts, "files" | "whiteouts" | "opaqueDirectories" | "obstructions" | "symlinks" | "hardLinks">;
+type Lists = Pick<
+  LayerFacts,
+  "files" | "whiteouts" | "opaqueDirectories" | "obstructions" | "directories" | "symlinks" | "hardLinks"
+>;
 
 function emptyFacts(reader: string, path: string): FileFacts {
   return { reader, path, packages: [], owned: [], problems: [] };
@@ -57,6 +60,7 @@ export class LayerCollector {
   readonly #whiteouts = new Set<string>();
   readonly #opaqueDirectories = new Set<string>();
   readonly #obstructions = new Set<string>();
+  readonly #directories = new Set<string>();
   readonly #symlinks = new Map<string, string>();
   /** Every hard link of the layer: one may repeat another. */
   readonly #hardLinks = new Map<string, string>();
@@ -89,18 +93,19 @@ export class LayerCollector {
       case "file":
         return this.#noticeFile(entry);
       case "directory":
-        this.#obstructWanted(path);
+        if (this.#isWanted(path)) {
+          this.#keep(this.#directories, path);
+        }
         return false;
       case "symlink":
         this.#noticeLink(this.#symlinks, path, entry.linkTarget ?? "", this.#isWanted(path) || isTellingSymlink(path));
         return false;
       case "hardlink":
         this.#noticeLink(this.#hardLinks, path, entry.linkTarget ?? "", true);
-        this.#obstructPlace(path);
+        this.#obstruct(path, isDirectoryPlace(path));
         return false;
       case "other":
-        this.#obstructWanted(path);
-        this.#obstructPlace(path);
+        this.#obstruct(path, this.#isWanted(path) || isDirectoryPlace(path));
         return false;
     }
   }
@@ -141,6 +146,7 @@ export class LayerCollector {
       whiteouts: [...this.#whiteouts].sort(),
       opaqueDirectories: [...this.#opaqueDirectories].sort(),
       obstructions: [...this.#obstructions].sort(),
+      directories: [...this.#directories].sort(),
       symlinks: sortLinks(this.#symlinks),
       hardLinks: sortLinks(this.#foreignLinks),
     };
@@ -160,21 +166,16 @@ export class LayerCollector {
 
   #keep(set: Set<string>, path: string): void {
     const { removalsPerLayerMax } = this.#limits;
-    if (this.#whiteouts.size + this.#opaqueDirectories.size + this.#obstructions.size >= removalsPerLayerMax) {
+    const sets = [this.#whiteouts, this.#opaqueDirectories, this.#obstructions, this.#directories];
+    if (sets.reduce((sum, one) => sum + one.size, 0) >= removalsPerLayerMax) {
       this.#exceed("whiteouts and replaced directories", removalsPerLayerMax);
     } else {
       set.add(path);
     }
   }
 
-  #obstructWanted(path: string): void {
-    if (this.#isWanted(path)) {
-      this.#keep(this.#obstructions, path);
-    }
-  }
-
-  #obstructPlace(path: string): void {
-    if (isDirectoryPlace(path)) {
+  #obstruct(path: string, isTelling: boolean): void {
+    if (isTelling) {
       this.#keep(this.#obstructions, path);
     }
   }
@@ -188,6 +189,7 @@ export class LayerCollector {
     this.#symlinks.delete(path);
     this.#hardLinks.delete(path);
     this.#obstructions.delete(path);
+    this.#directories.delete(path);
   }
 
   #noticeLink(links: Map<string, string>, path: string, target: string, isKept: boolean): void {
@@ -203,7 +205,7 @@ export class LayerCollector {
 
   #noticeFile(entry: ArchiveEntry): boolean {
     const { path } = entry;
-    this.#obstructPlace(path);
+    this.#obstruct(path, isDirectoryPlace(path));
     const artefact = notCatalogedArtefactAt(path);
     if (artefact !== undefined) {
       this.#addFile({ ...emptyFacts(systemReaderId, path), system: { kind: "not-cataloged", artefact } });

@@ -51,12 +51,13 @@ export interface LayerFacts {
   /** Directories of which lower layers lose everything inside. */
   readonly opaqueDirectories: readonly string[];
   /**
-   * Where something stands that hides what lower layers have there: a file or link in place of a directory, or
-   * anything but a file in place of a wanted file. Symlinks hide too and are not repeated here. A directory
-   * below the second level that becomes a plain file is only noticed where packages are usually kept: elsewhere its
-   * packages stay in the inventory, too many rather than too few.
+   * Where something that is no directory may stand in place of one, and hide everything lower layers have below it.
+   * Symlinks do so too and are not repeated here. A directory below the second level that becomes a plain file is only
+   * noticed where packages are usually kept: elsewhere its packages stay in the inventory, too many rather than too few.
    */
   readonly obstructions: readonly string[];
+  /** Where a directory stands that may take the place of a wanted file or link; what lies below it stays. */
+  readonly directories: readonly string[];
   readonly symlinks: readonly LinkFact[];
   /** Wanted paths that repeat a file of a lower layer. Those that repeat one of this layer are under `files`. */
   readonly hardLinks: readonly LinkFact[];

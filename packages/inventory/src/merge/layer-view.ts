@@ -95,6 +95,9 @@ export class LayerView {
   #hide(facts: LayerFacts): void {
     const removed = new Set([...facts.whiteouts, ...facts.obstructions, ...facts.symlinks.map(({ path }) => path)]);
     const emptied = new Set(facts.opaqueDirectories);
+    for (const path of facts.directories) {
+      this.#forgetPath(path);
+    }
     if (removed.size === 0 && emptied.size === 0) {
       return;
     }

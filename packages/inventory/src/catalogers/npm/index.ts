@@ -12,10 +12,10 @@ import { isPlainName, quoteText } from "../plain-name.ts";
 
 /** Only what is used; everything else a package.json may hold is ignored. */
 const manifestSchema = z.object({
-  name: z.unknown(),
-  version: z.unknown(),
-  license: z.unknown(),
-  licenses: z.unknown(),
+  name: z.unknown().optional(),
+  version: z.unknown().optional(),
+  license: z.unknown().optional(),
+  licenses: z.unknown().optional(),
 });
 
 const licenseEntry = z.union([z.string(), z.object({ type: z.string() }).transform(({ type }) => type)]);
