@@ -2,7 +2,7 @@
 import type { RatchetEntry } from "./ratchet.data.ts";
 import type { Breach, Rule } from "./rule.ts";
 import type { SourceFile } from "./source.ts";
-import type { Tree } from "./tree.ts";
+import { isTestSupport, type Tree } from "./tree.ts";
 
 const linesMax = 300;
 const hardStop = 500;
@@ -19,7 +19,10 @@ function isMeasured(path: string): boolean {
 /** A test file is read case by case, so only the hard stop counts for it. */
 function* checkLength(source: SourceFile, entry: RatchetEntry | undefined): Iterable<Breach> {
   const lines = countLines(source.text);
-  const allowed = Math.min(entry?.lines ?? (source.isTest ? hardStop : linesMax), hardStop);
+  const allowed = Math.min(
+    entry?.lines ?? (source.isTest || isTestSupport(source.path) ? hardStop : linesMax),
+    hardStop,
+  );
   if (lines > allowed) {
     const message = `${lines} lines, more than its limit of ${allowed}: split it by what it does`;
     yield { path: source.path, line: allowed + 1, message };
