@@ -1,4 +1,5 @@
 /** Debian's docker-registry behind token auth, as a real peer to scan from: the token server is a few lines of ours. */
+import "../../apps/simulator/src/http/reflect-metadata.ts";
 import { type ChildProcess, spawn } from "node:child_process";
 import { webcrypto } from "node:crypto";
 import { once } from "node:events";
@@ -7,6 +8,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { connect } from "node:net";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import * as x509 from "@peculiar/x509";
 import { SignJWT } from "jose";
 
@@ -124,7 +126,7 @@ async function waitUntilAccepting(child: ChildProcess, port: number): Promise<vo
     if (child.exitCode !== null || Date.now() > deadline) {
       throw new Error(`docker-registry did not start (exit status ${child.exitCode})`);
     }
-    await once(child.stderr ?? child, "data");
+    await delay(50);
   }
 }
 

@@ -35,7 +35,9 @@ export function requireTool(name: string, debianPackage: string, suite: string):
     done = spawnSync("apt-get", install, { encoding: "utf8", env: environment });
   }
   if (!isOnPath(name)) {
-    throw new Error(`${suite} needs ${name}, and apt-get install ${debianPackage} did not bring it:\n${done.stderr ?? ""}`);
+    throw new Error(
+      `${suite} needs ${name}, and apt-get install ${debianPackage} did not bring it:\n${done.stderr ?? ""}`,
+    );
   }
   return true;
 }

@@ -1,0 +1,5 @@
+/** `demo`. */
+import type { AddCommand } from "../program.ts";
+
+/** Adds `demo`. */
+export const addDemoCommand: AddCommand = () => undefined;

@@ -1,0 +1,5 @@
+/** The trips through the rooms: the only door of the package. */
+export { type LayerCache, noLayerCache, toLayerCache } from "./layer-cache.ts";
+export type { LayerThreadSettings } from "./layer-task.ts";
+export { createLayerThreads, type LayerThreads } from "./layer-threads.ts";
+export { type ScanOutcome, type ScanPorts, type ScanProgress, type ScanRequest, scanImage } from "./scan-image.ts";
