@@ -73,7 +73,7 @@ function deliverAnswer(response: ServerResponse, answer: Answer, method: string)
   const delivery = answer.delivery ?? { kind: "whole" };
   switch (delivery.kind) {
     case "reset":
-      response.socket?.resetAndDestroy();
+      response.socket?.destroy();
       return;
     case "truncated": {
       const body = Buffer.from(answer.body ?? "");
