@@ -3,11 +3,12 @@ import { DomainError } from "@sightline/model";
 import { azureErrorCodes } from "./error-codes.data.ts";
 
 /** Codes of {@link AzureError}. */
-export type AzureErrorCode = keyof typeof azureErrorCodes;
+export type AzureErrorCode = Extract<keyof typeof azureErrorCodes, `azure.${string}`>;
 
 /**
  * A failed read. `details.azureCode` is Azure's own code, verbatim; `details.status` the HTTP status;
- * `details.requestId` the correlation id for Azure's support.
+ * `details.requestId` the correlation id for Azure's support; `details.homeTenant` the tenant a subscription belongs to,
+ * where Azure names it.
  */
 export class AzureError extends DomainError<AzureErrorCode> {}
 
@@ -19,6 +20,7 @@ export interface AzureFailure {
   readonly status?: number;
   readonly azureCode?: string;
   readonly requestId?: string;
+  readonly homeTenant?: string;
   readonly cause?: unknown;
 }
 
@@ -37,6 +39,7 @@ export function toAzureError(failure: AzureFailure): AzureError {
         ...(failure.status === undefined ? {} : { status: failure.status }),
         ...(failure.azureCode === undefined ? {} : { azureCode: failure.azureCode }),
         ...(failure.requestId === undefined ? {} : { requestId: failure.requestId }),
+        ...(failure.homeTenant === undefined ? {} : { homeTenant: failure.homeTenant }),
       },
     },
   );

@@ -1,5 +1,7 @@
 /** Azure's clouds: where each part answers. Source: learn.microsoft.com, "National clouds" and "Azure environments". */
 
+import type { ReadGuardHosts } from "@sightline/platform";
+
 /** One cloud's addresses, without trailing slash. */
 export interface AzureCloud {
   readonly id: "public" | "us-government" | "china";
@@ -30,6 +32,11 @@ export const azureClouds: Readonly<Record<AzureCloud["id"], AzureCloud>> = {
     registrySuffix: ".azurecr.cn",
   },
 };
+
+/** The hosts on which the HTTP client's guard must allow this cloud's named reads. */
+export function toReadGuardHosts(cloud: AzureCloud): ReadGuardHosts {
+  return { login: [new URL(cloud.login).host], resourceManager: [new URL(cloud.resourceManager).host] };
+}
 
 /** What a token is for. */
 export const tokenScopes = {

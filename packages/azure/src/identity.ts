@@ -11,8 +11,8 @@ import {
   type TokenCredentialOptions,
   WorkloadIdentityCredential,
 } from "@azure/identity";
-import { type HttpClient, Secret } from "@sightline/platform";
-import { toAzureError } from "./azure-error.ts";
+import { type HttpClient, HttpError, Secret } from "@sightline/platform";
+import { type AzureError, toAzureError } from "./azure-error.ts";
 import type { AzureCloud } from "./cloud.ts";
 
 /** How the product proves who it is. Secrets stay wrapped until they are sent. */
@@ -34,8 +34,11 @@ export interface AccessToken {
 
 /** Gives tokens for a scope of {@link tokenScopes}; cached and renewed by the library underneath. */
 export interface TokenGiver {
-  /** Throws `azure.token-refused` with the AADSTS code in `details.azureCode` where Entra gave one. */
-  tokenFor(scope: string): Promise<AccessToken>;
+  /**
+   * Throws AzureError: `azure.token-refused` with the AADSTS code in `details.azureCode` where Entra gave one,
+   * `azure.credential-unavailable`, `azure.unreachable` with the HttpError as cause.
+   */
+  tokenFor(scope: string, signal?: AbortSignal): Promise<AccessToken>;
 }
 
 type IdentityTransport = NonNullable<TokenCredentialOptions["httpClient"]>;
@@ -52,31 +55,34 @@ export function createTokenGiver(options: {
   readonly cloud: AzureCloud;
   readonly http: HttpClient;
 }): TokenGiver {
-  const credential = createCredential(options);
+  const transport = createTransport(options.http);
+  const credential = createCredential(options, transport);
   return {
-    tokenFor: async (scope) => {
+    tokenFor: async (scope, signal) => {
+      transport.forgetFailure();
       try {
-        const token = await credential.getToken(scope);
+        const token = await credential.getToken(scope, signal === undefined ? {} : { abortSignal: signal });
         if (token === null) {
           throw new Error("no token came");
         }
         return { token: new Secret(token.token), expiresAtMs: token.expiresOnTimestamp };
       } catch (cause) {
-        throw toTokenError(cause, options.tenantId);
+        throw toTokenError(cause, options.tenantId, transport.readFailure());
       }
     },
   };
 }
 
-function createCredential({
-  identity,
-  tenantId,
-  cloud,
-  http,
-}: Parameters<typeof createTokenGiver>[0]): TokenCredential {
+function createCredential(
+  { identity, tenantId, cloud }: Parameters<typeof createTokenGiver>[0],
+  httpClient: IdentityTransport,
+): TokenCredential {
   const common = {
     authorityHost: cloud.login,
-    httpClient: toTransport(http),
+    httpClient,
+    // The login host comes from our own table or configuration: asking a public one whether it is real fails where
+    // only that host can be reached.
+    disableInstanceDiscovery: true,
     // Retries are the product's HTTP client's; twice would multiply the waits.
     retryOptions: { maxRetries: 0 },
   };
@@ -107,37 +113,61 @@ function createCredential({
 }
 
 /** The library's transport over the product's client: same guard, proxy, certificates and journal. */
-function toTransport(http: HttpClient): IdentityTransport {
+interface Transport extends IdentityTransport {
+  /** The last request that got no answer: the library tells of it in words only. */
+  readFailure(): HttpError | undefined;
+  forgetFailure(): void;
+}
+
+/** A metadata endpoint that is not there answers nothing: asking it five times would take minutes. */
+const attemptsMax = 2;
+
+function createTransport(http: HttpClient): Transport {
+  let failure: HttpError | undefined;
   return {
-    sendRequest: async (request): Promise<TransportResponse> => {
-      const { method } = request;
-      if (method !== "GET" && method !== "POST") {
-        throw toAzureError({
-          code: "azure.rejected",
-          subject: method,
-          message: `The identity library asked for ${method}, which is no read.`,
-        });
-      }
-      const response = await http.request({
-        method,
-        url: request.url,
-        towards: "cloud",
-        purpose: "token",
-        // Every header of a token request may carry a credential (IDENTITY_HEADER does): all are wrapped.
-        headers: Object.fromEntries(
-          Object.entries(request.headers.toJSON()).map(([name, value]) => [name, new Secret(value)]),
-        ),
-        ...(method === "POST" ? { body: toBodyText(request) } : {}),
-        bufferBytesMax: answerBytesMax,
-      });
-      const bytes = await response.readBytes(answerBytesMax);
-      return {
-        request,
-        status: response.status,
-        headers: toTransportHeaders(response.headers),
-        bodyAsText: bytes.toString("utf8"),
-      };
+    readFailure: () => failure,
+    forgetFailure: () => {
+      failure = undefined;
     },
+    sendRequest: async (request) => {
+      try {
+        return await sendThrough(http, request);
+      } catch (error) {
+        failure = error instanceof HttpError ? error : failure;
+        throw error;
+      }
+    },
+  };
+}
+
+async function sendThrough(http: HttpClient, request: TransportRequest): Promise<TransportResponse> {
+  const { method } = request;
+  if (method !== "GET" && method !== "POST") {
+    throw toAzureError({
+      code: "azure.rejected",
+      subject: method,
+      message: `The identity library asked for ${method}, which is no read.`,
+    });
+  }
+  const response = await http.request({
+    method,
+    url: request.url,
+    towards: "cloud",
+    purpose: "token",
+    // Every header of a token request may carry a credential (IDENTITY_HEADER does): all are wrapped.
+    headers: Object.fromEntries(
+      Object.entries(request.headers.toJSON()).map(([name, value]) => [name, new Secret(value)]),
+    ),
+    ...(method === "POST" ? { body: toBodyText(request) } : {}),
+    bufferBytesMax: answerBytesMax,
+    attemptsMax,
+  });
+  const bytes = await response.readBytes(answerBytesMax);
+  return {
+    request,
+    status: response.status,
+    headers: toTransportHeaders(response.headers),
+    bodyAsText: bytes.toString("utf8"),
   };
 }
 
@@ -158,18 +188,31 @@ function toTransportHeaders(headers: Headers): TransportHeaders {
 }
 
 /** The first AADSTS code in the library's message: it has no field for it. Codes, never words, decide a diagnosis. */
-export function aadstsCodeOf(text: string): string | undefined {
+function aadstsCodeOf(text: string): string | undefined {
   return /AADSTS\d{4,8}/.exec(text)?.[0];
 }
 
-function toTokenError(cause: unknown, tenantId: string): ReturnType<typeof toAzureError> {
+/** The library's own words are kept as cause only: they may quote parts of a request. */
+function toTokenError(cause: unknown, tenantId: string, failure: HttpError | undefined): AzureError | HttpError {
+  const name = cause instanceof Error ? cause.name : "";
   const text = cause instanceof Error ? cause.message : String(cause);
   const azureCode = aadstsCodeOf(text);
-  return toAzureError({
-    code: "azure.token-refused",
-    subject: tenantId,
-    message: `Entra ID gave no token for tenant ${tenantId}${azureCode === undefined ? "" : ` (${azureCode})`}.`,
-    ...(azureCode === undefined ? {} : { azureCode }),
-    cause,
-  });
+  const subject = tenantId;
+  if (azureCode !== undefined) {
+    const message = `Entra ID gave no token for tenant ${tenantId} (${azureCode}).`;
+    return toAzureError({ code: "azure.token-refused", subject, message, azureCode, cause });
+  }
+  if (failure?.code === "http.cancelled") {
+    return failure;
+  }
+  if (failure !== undefined) {
+    const message = `No usable answer came while asking for a token: ${failure.message}`;
+    return toAzureError({ code: "azure.unreachable", subject, message, azureCode: failure.code, cause: failure });
+  }
+  if (name === "CredentialUnavailableError") {
+    const message = `There is nothing to get a token with: ${text.split("\n")[0]?.slice(0, 300) ?? ""}`;
+    return toAzureError({ code: "azure.credential-unavailable", subject, message, cause });
+  }
+  const message = `Entra ID gave no token for tenant ${tenantId}.`;
+  return toAzureError({ code: "azure.token-refused", subject, message, cause });
 }

@@ -66,12 +66,6 @@ export const registryErrorCodes = {
     retryable: false,
     httpStatus: 401,
   },
-  "registry.plain-http-refused": {
-    cause: "The registry is named with http, which is only allowed for this machine and for hosts listed as such.",
-    next: "Use https, or list the host among those allowed over plain http.",
-    retryable: false,
-    httpStatus: 400,
-  },
   "registry.digest-mismatch": {
     cause: "Content does not have the digest by which it was asked for.",
     next: "Scan again; if it repeats, the registry or a proxy on the way alters content: push the image again.",

@@ -111,6 +111,12 @@ describe("asking again", () => {
     expect(clock.slept).toEqual([]);
   });
 
+  it("asks no more often than the call allows", async () => {
+    const url = await listen((_request, response) => response.writeHead(503).end());
+    const response = await open().request(get(url, { attemptsMax: 2 }));
+    expect(response).toMatchObject({ status: 503, attempts: 2 });
+  });
+
   it("does not repeat what was refused", async () => {
     let asked = 0;
     const url = await listen((_request, response) => {

@@ -32,7 +32,7 @@ export async function sendRepeating(machinery: Machinery, hop: Hop): Promise<Htt
   for (let attempt = 1; ; attempt += 1) {
     await waitForPause(machinery, hop);
     const outcome = await sendOnce(machinery, hop, attempt);
-    const wait = toWait(machinery, outcome, attempt);
+    const wait = toWait(machinery, hop, outcome, attempt);
     if (wait === undefined) {
       if ("error" in outcome) {
         throw outcome.error;
@@ -57,10 +57,10 @@ interface Wait {
 }
 
 /** How long to wait before the next attempt; `undefined`: this outcome stands. */
-function toWait(machinery: Machinery, outcome: Outcome, attempt: number): Wait | undefined {
+function toWait(machinery: Machinery, hop: Hop, outcome: Outcome, attempt: number): Wait | undefined {
   const { retry, options } = machinery;
   const isRetryable = "error" in outcome ? isRetryableError(outcome.error) : isRetryableStatus(outcome.response.status);
-  if (attempt >= retry.attemptsMax || !isRetryable) {
+  if (attempt >= (hop.request.attemptsMax ?? retry.attemptsMax) || !isRetryable) {
     return undefined;
   }
   const askedMs =

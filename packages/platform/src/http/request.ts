@@ -27,6 +27,8 @@ export interface HttpRequest {
   readonly redirect?: "follow" | "return";
   /** Read the whole body inside the attempt, so that an interrupted body is asked for again. Bounds it, too. */
   readonly bufferBytesMax?: number;
+  /** Requests sent at most for this call; default the client's policy. */
+  readonly attemptsMax?: number;
   /** What a `Retry-After` stops: all calls with the same key wait. Default: the address's origin. */
   readonly throttleKey?: string;
 }
