@@ -18,6 +18,18 @@ export const cliErrorCodes = {
     retryable: false,
     httpStatus: 400,
   },
+  "cli.identity-missing": {
+    cause: "No identity towards Azure is set.",
+    next: "Set AZURE_CLIENT_ID and one of the credentials beside it, or pass --identity azure-cli or managed-identity.",
+    retryable: false,
+    httpStatus: 400,
+  },
+  "cli.verdict-unknown": {
+    cause: "No verdict, or more than one, has the id that was given.",
+    next: "Give more of the id; judge --format json lists all.",
+    retryable: false,
+    httpStatus: 404,
+  },
   "cli.demo-failed": {
     cause: "A part of the demo did not start or ended early.",
     next: "Look at the lines above; run it again with SIGHTLINE_LOG_LEVEL=debug.",

@@ -3,6 +3,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { ConfigError, parseConfig, systemClock, systemRandom } from "@sightline/platform";
 import packageJson from "../package.json" with { type: "json" };
+import { pickIdentityVariables } from "./azure-identity.ts";
 import { exitStatus } from "./exit.ts";
 import { formatFailure } from "./failure.ts";
 import { runProgram } from "./program.ts";
@@ -50,5 +51,6 @@ process.exitCode =
         random: systemRandom,
         signal: interrupted.signal,
         version: packageJson.version,
+        identity: pickIdentityVariables(process.env),
         dockerConfigFolder: process.env["DOCKER_CONFIG"] ?? join(homedir(), ".docker"),
       });

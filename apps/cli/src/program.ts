@@ -1,10 +1,15 @@
 /** The tree of commands. Source of the contract: docs/cli.md (exit statuses, streams). */
 import { Command, CommanderError } from "commander";
+import { addAzureCommands } from "./commands/azure.ts";
 import { addDbCommands } from "./commands/db.ts";
 import { addDemoCommand } from "./commands/demo.ts";
+import { addEstateCommands } from "./commands/estate.ts";
+import { addJudgeCommands } from "./commands/judge.ts";
 import { addLabCommands } from "./commands/lab.ts";
 import { addMatchCommand } from "./commands/match.ts";
+import { addReachCommand } from "./commands/reach.ts";
 import { addSbomCommand, addScanCommand } from "./commands/scan.ts";
+import { addSimulatorCommand } from "./commands/simulator.ts";
 import { type ExitStatus, exitStatus } from "./exit.ts";
 import { formatFailure } from "./failure.ts";
 import type { Session } from "./session.ts";
@@ -18,6 +23,11 @@ const families: readonly AddCommand[] = [
   addSbomCommand,
   addMatchCommand,
   addDbCommands,
+  addAzureCommands,
+  addEstateCommands,
+  addReachCommand,
+  addJudgeCommands,
+  addSimulatorCommand,
   addLabCommands,
 ];
 

@@ -1,5 +1,6 @@
 /** The rooms a scan needs, opened for one command and closed after it. */
 import { join } from "node:path";
+import { type AppIdentity, azureClouds, createRegistryTokens, createTokenGiver } from "@sightline/azure";
 import {
   createLayerThreads,
   type LayerThreadSettings,
@@ -54,8 +55,17 @@ async function readCredentials(session: Session): Promise<TokenSource> {
 /** What a command that scans asks for. */
 export interface ScannerOptions {
   readonly useCache: boolean;
-  readonly credentials?: TokenSource;
+  /** Read Azure registries as this identity; absent: docker's credential file. */
+  readonly entra?: { readonly tenantId: string; readonly identity: AppIdentity };
   readonly progress: Progress;
+}
+
+function toEntraTokens(
+  entra: { readonly tenantId: string; readonly identity: AppIdentity },
+  http: HttpClient,
+): TokenSource {
+  const cloud = azureClouds.public;
+  return createRegistryTokens({ tokens: createTokenGiver({ ...entra, cloud, http }), tenantId: entra.tenantId, cloud });
 }
 
 /** Opens the rooms, runs the work, closes them whatever happens. */
@@ -67,7 +77,7 @@ export async function withScanner<Outcome>(
   const settings = await readHttpSettings(session);
   const http = openHttpClient(session, settings);
   const threads = createLayerThreads(settings, session.config.threads);
-  const credentials = options.credentials ?? (await readCredentials(session));
+  const credentials = options.entra === undefined ? await readCredentials(session) : toEntraTokens(options.entra, http);
   try {
     return await work({
       registry: createRegistryClient({ http, clock: session.clock, credentials }),

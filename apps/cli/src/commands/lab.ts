@@ -11,6 +11,7 @@ import { listFiles, readText } from "../input.ts";
 import type { AddCommand } from "../program.ts";
 import type { Session } from "../session.ts";
 import { addCatalogCommand } from "./lab-catalog.ts";
+import { addNetworkCommands } from "./lab-network.ts";
 
 /** Adds `lab versions|ranges|cvss|purl|osv|catalog`. */
 export const addLabCommands: AddCommand = (program, session, finish) => {
@@ -37,6 +38,7 @@ export const addLabCommands: AddCommand = (program, session, finish) => {
     .description("does a version fall into an OSV record")
     .action(async (file: string, flags: { readonly db?: string }) => finish(await checkOsv(session, file, flags.db)));
   addCatalogCommand(lab, session, finish);
+  addNetworkCommands(lab, session, finish);
 };
 
 function addVersionCommands(lab: Command, session: Session, finish: (status: ExitStatus) => void): void {

@@ -6,6 +6,7 @@ import { type ScanOutcome, scanImage } from "@sightline/pipeline";
 import { parseImageLocation, RegistryError } from "@sightline/registry";
 import { openDatabase } from "@sightline/vulndb";
 import type { Command } from "commander";
+import { identityChoices, readIdentity } from "../azure-identity.ts";
 import { toCliError } from "../cli-error.ts";
 import { databaseFolder } from "../database-folder.ts";
 import { type ExitStatus, exitStatus } from "../exit.ts";
@@ -21,6 +22,8 @@ interface ScanFlags {
   readonly cache: boolean;
   readonly db?: string;
   readonly failOn?: string;
+  readonly tenant?: string;
+  readonly identity: string;
 }
 
 const imageHelp = "host/repository:tag or @sha256:…, oci:<dir>[:tag], docker-archive:<file>, rootfs:<dir>";
@@ -30,6 +33,8 @@ function addImageOptions(command: Command): Command {
     .argument("<image>", imageHelp)
     .option("--platform <os/arch>", "platform to take from a multi-platform image")
     .option("--no-cache", "read every layer, also those read before")
+    .option("--tenant <guid>", "read Azure registries with this tenant's identity instead of docker's credentials")
+    .option("--identity <kind>", `with --tenant: ${identityChoices.join(", ")}`, "environment")
     .option("--format <format>", formatNames.join(", "), "table");
 }
 
@@ -74,7 +79,11 @@ async function readImage(session: Session, image: string, flags: ScanFlags): Pro
   const progress = openProgress(session.terminal);
   const started = session.clock.elapsedMs();
   const platform = flags.platform === undefined ? undefined : parsePlatform(flags.platform);
-  const outcome = await withScanner(session, { useCache: flags.cache, progress }, (ports) =>
+  const entra =
+    flags.tenant === undefined
+      ? {}
+      : { entra: { tenantId: flags.tenant, identity: await readIdentity(flags.identity, session.identity) } };
+  const outcome = await withScanner(session, { useCache: flags.cache, progress, ...entra }, (ports) =>
     scanImage(
       { location: location.value, signal: session.signal, ...(platform === undefined ? {} : { platform }) },
       ports,
