@@ -2,10 +2,14 @@
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { schemeFor, toSchemeId } from "@sightline/versions";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createStillClock } from "./bucket.fixture.ts";
+import { type BucketDocument, readBucket } from "./bucket.ts";
 import { type AdvisoryDatabase, openDatabase } from "./database.ts";
 import { type ImportReport, importAdvisories } from "./import.ts";
+import { defaultImportLimits } from "./import-limits.ts";
+import { osvSource } from "./sources/osv/index.ts";
 
 const data = process.env["SIGHTLINE_CONFORMANCE_DATA"] ?? join(import.meta.dirname, "../../../../shared/data");
 const tarball = join(data, "advisories/small.tar.gz");
@@ -70,6 +74,27 @@ describe.skipIf(!isPresent)("the small corpus", () => {
     expect(database.cvssFor("CVE-2024-3094")).toContainEqual(expect.objectContaining({ kind: "cvss", version: "3.1" }));
     expect(database.ssvcFor("CVE-2024-9680")?.exploitation).toBe("active");
     expect(report.counts).toMatchObject({ kev: 1662, severities: 32_765, ssvc: 44_026 });
+  });
+
+  it("bounds its ranges with versions of their ecosystem, but for a few that are versions nowhere", async () => {
+    const unreadable = new Set<string>();
+    let bounds = 0;
+    const take = ({ name, content }: BucketDocument): void => {
+      const { facts } = osvSource.normalise(content.ok ? JSON.parse(content.value.toString("utf8")) : undefined, name);
+      for (const one of facts.flatMap((fact) => (fact.kind === "advisory" ? fact.advisory.affected : []))) {
+        const scheme = schemeFor(toSchemeId(one.ecosystem));
+        const texts = one.ranges.flatMap(({ events }) => events.flatMap((event): string[] => Object.values(event)));
+        bounds += texts.length;
+        for (const text of texts.filter((bound) => bound !== "0" && scheme.parse(bound).kind === "invalid")) {
+          unreadable.add(`${one.ecosystem} ${one.name} ${text}`);
+        }
+      }
+    };
+    await readBucket(tarball, { limits: defaultImportLimits, visit: take, progress: () => undefined });
+    expect(bounds).toBeGreaterThan(50_000);
+    expect([...unreadable].filter((bound) => !/[*~]$|^OSS-Fuzz |main-gha|RELEASE|edge-|nightly/.test(bound))).toEqual(
+      [],
+    );
   });
 
   it("is found again record by record, and verified whole", () => {

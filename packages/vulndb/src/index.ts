@@ -1,5 +1,5 @@
 /** Advisories: import, build, open, query. The only door of the package. */
-export { type AdvisoryDatabase, type OpenOptions, openDatabase } from "./database.ts";
+export { type AdvisoryDatabase, openDatabase } from "./database.ts";
 export { vulndbErrorCodes } from "./error-codes.data.ts";
 export {
   type ImportOptions,
@@ -7,9 +7,9 @@ export {
   type ImportReport,
   importAdvisories,
 } from "./import.ts";
-export { defaultImportLimits, type ImportLimits } from "./import-limits.ts";
+export type { ImportLimits } from "./import-limits.ts";
 export { toPackageKey } from "./package-key.ts";
 export { type RecordReading, readOsvRecord } from "./read-record.ts";
 export type { SsvcDecision } from "./source.ts";
 export type { DatabaseStatus } from "./status.ts";
-export { VulndbError, type VulndbErrorCode } from "./vulndb-error.ts";
+export { VulndbError } from "./vulndb-error.ts";

@@ -12,19 +12,14 @@ export interface EcosystemParts {
   readonly name: string;
   /** Everything behind the first colon. */
   readonly release?: string;
-  readonly isKnown: boolean;
 }
 
 /** Splits at the first colon; the name is looked up without regard to case, as feeds are not careful about it. */
 export function parseEcosystem(text: string): EcosystemParts {
   const colon = text.indexOf(":");
   const name = colon === -1 ? text : text.slice(0, colon);
-  const known = spellings.get(name.toLowerCase());
-  return {
-    name: known ?? name,
-    isKnown: known !== undefined,
-    ...(colon === -1 ? {} : { release: text.slice(colon + 1) }),
-  };
+  const spelled = spellings.get(name.toLowerCase()) ?? name;
+  return colon === -1 ? { name: spelled } : { name: spelled, release: text.slice(colon + 1) };
 }
 
 /** The ecosystem in OSV's spelling, release included. */

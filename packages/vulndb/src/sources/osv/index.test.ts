@@ -196,13 +196,27 @@ describe("malformed records", () => {
   it.each([
     ["a version that is a number", { ranges: [{ type: "SEMVER", events: [{ introduced: 0 }] }] }, "ranges.0.events.0"],
     ["an unknown kind of range", { ranges: [{ type: "MOON", events: [] }] }, "ranges.0"],
-    ["a package without a name", { package: { ecosystem: "npm" } }, "package.name"],
     ["versions that are no list", { versions: "1.0" }, "versions"],
-  ])("lose the part that is malformed and keep the rest: %s", (_, changes, place) => {
+    ["unreadable ranges beside exact versions", { ranges: 7, versions: ["1.0"] }, "ranges"],
+  ])("leave a package undecided of which cannot be read what is affected: %s", (_, changes, place) => {
     const record = toRecord("X-1", { affected: [toAffected("npm", "a", changes), toAffected("npm", "b")] });
-    const { facts, rejects } = normalise(record);
-    expect(facts).toMatchObject([{ kind: "advisory", advisory: { affected: [{ name: "b" }] } }]);
-    expect(rejects).toEqual([{ id: "X-1", reason: expect.stringContaining(`affected[0]: ${place}`) }]);
+    expect(toAdvisory(record).affected).toMatchObject([
+      { name: "a", ranges: [], versions: [] },
+      { name: "b", ranges: [{}] },
+    ]);
+    expect(normalise(record).rejects).toEqual([
+      { id: "X-1", reason: expect.stringContaining(`affected[0]: ${place}`) },
+    ]);
+  });
+
+  it("lose the part that does not say whom it is about, and keep the rest", () => {
+    const record = toRecord("X-1", {
+      affected: [toAffected("npm", "a", { package: { ecosystem: "npm" } }), toAffected("npm", "b")],
+    });
+    expect(toAdvisory(record).affected.map(({ name }) => name)).toEqual(["b"]);
+    expect(normalise(record).rejects).toEqual([
+      { id: "X-1", reason: expect.stringContaining("affected[0]: package.name") },
+    ]);
   });
 
   it("are nothing but rejects when no part is left", () => {

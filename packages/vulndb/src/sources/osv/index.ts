@@ -1,11 +1,19 @@
 /** Records in OSV form, whoever published them: the content of the OSV bucket. */
 import type { Advisory, AffectedPackage, Severity, SeverityLabel } from "@sightline/model";
-import { parseEcosystem, toEcosystem } from "../../package-key.ts";
+import { toSchemeId } from "@sightline/versions";
+import { toEcosystem } from "../../package-key.ts";
 import { toCvssSeverity, toSeverityLabel } from "../../severity-label.ts";
 import type { AdvisorySource, DataOrigin, Normalised, NormaliseNote, Reject } from "../../source.ts";
 import { osvOrigins, otherOsvOrigin } from "./origins.data.ts";
 import { toRanges } from "./osv-ranges.ts";
-import { affectedSchema, type OsvAffected, type OsvRecord, recordSchema, severitySchema } from "./osv-record.ts";
+import {
+  affectedSchema,
+  namedSchema,
+  type OsvAffected,
+  type OsvRecord,
+  recordSchema,
+  severitySchema,
+} from "./osv-record.ts";
 
 const originByPrefix = new Map(osvOrigins.flatMap((origin) => origin.prefixes.map((prefix) => [prefix, origin])));
 /** Longest first, so that `DEBIAN-CVE-` is not taken for a shorter prefix. */
@@ -51,6 +59,7 @@ function toAdvisory(record: OsvRecord): Normalised {
     const parsed = affectedSchema.safeParse(one);
     if (!parsed.success) {
       rejects.push({ id, reason: `affected[${index}]: ${explainIssues(parsed.error)}` });
+      affected.push(...toUndecided(one));
     } else if (parsed.data.package) {
       affected.push(toAffectedPackage(parsed.data, { ...parsed.data.package, origin, notes }));
     }
@@ -76,6 +85,19 @@ function toAdvisory(record: OsvRecord): Normalised {
   return { facts: [{ kind: "advisory", advisory }], rejects, notes };
 }
 
+/**
+ * A package that is named, but not readably what of it is affected, stays in the advisory without ranges and versions:
+ * then nobody can say that a version is not affected.
+ */
+function toUndecided(raw: unknown): readonly AffectedPackage[] {
+  const named = namedSchema.safeParse(raw);
+  if (!named.success) {
+    return [];
+  }
+  const { ecosystem, name } = named.data.package;
+  return [{ ecosystem: toEcosystem(ecosystem), name, ranges: [], versions: [], severity: [] }];
+}
+
 interface PackageContext {
   readonly ecosystem: string;
   readonly name: string;
@@ -84,14 +106,15 @@ interface PackageContext {
 }
 
 function toAffectedPackage(affected: OsvAffected, { ecosystem, name, origin, notes }: PackageContext): AffectedPackage {
-  if (!parseEcosystem(ecosystem).isKnown) {
+  const spelled = toEcosystem(ecosystem);
+  if (toSchemeId(spelled) === "opaque") {
     notes.push("ecosystem-unknown");
   }
   const urgency = readText(affected.ecosystem_specific?.["urgency"]);
   const informational = readText(affected.database_specific?.["informational"]);
   const binaries = readBinaries(affected.ecosystem_specific?.["binaries"]);
   return {
-    ecosystem: toEcosystem(ecosystem),
+    ecosystem: spelled,
     name,
     ranges: toRanges(affected, notes),
     versions: affected.versions ?? [],

@@ -48,9 +48,14 @@ const range = z.discriminatedUnion("type", [
   z.object({ type: z.enum(["SEMVER", "ECOSYSTEM"]), events: z.array(event) }),
 ]);
 
+const packageSchema = z.object({ ecosystem: z.string().min(1).max(nameMax), name: z.string().min(1).max(nameMax) });
+
+/** An element of `affected` of which no more can be read than whom it is about. */
+export const namedSchema = z.object({ package: packageSchema });
+
 /** One element of `affected`. */
 export const affectedSchema = z.object({
-  package: z.object({ ecosystem: z.string().min(1).max(nameMax), name: z.string().min(1).max(nameMax) }).nullish(),
+  package: packageSchema.nullish(),
   ranges: z.array(range).nullish(),
   versions: z.array(listed).nullish(),
   severity: list,
