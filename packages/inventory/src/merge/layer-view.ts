@@ -41,11 +41,13 @@ export class LayerView {
   readonly #symlinks = new Map<string, string>();
   readonly #dangling = new Map<string, DanglingLink>();
 
-  /** Puts the next layer on top. */
-  apply(facts: LayerFacts, layerIndex: number): void {
+  /** Puts the next layer on top; answers whether any file that shows changed by it. */
+  apply(facts: LayerFacts, layerIndex: number): boolean {
+    const before = this.#files.size;
     // What a hard link repeats is looked up before this layer hides anything: it was made in what lay below.
     const linked = facts.hardLinks.map((link) => ({ link, found: this.#files.get(link.target) ?? [] }));
     this.#hide(facts);
+    const isLess = this.#files.size < before;
     for (const { path, target } of facts.symlinks) {
       this.#symlinks.set(path, target);
     }
@@ -61,6 +63,7 @@ export class LayerView {
       this.#forgetPath(link.path);
       this.#repeat(link, found, layerIndex);
     }
+    return isLess || fresh.size > 0 || linked.length > 0;
   }
 
   /** Every visible file, in no order. */

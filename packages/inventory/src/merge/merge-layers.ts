@@ -122,8 +122,7 @@ export function mergeLayers(input: MergeInput): ImageInventory {
   const view = new LayerView();
   const history = new HistoryKeeper();
   for (const [index, facts] of input.facts.entries()) {
-    if (facts !== undefined) {
-      view.apply(facts, index);
+    if (facts !== undefined && view.apply(facts, index)) {
       history.observe(view.files(), index);
     }
   }

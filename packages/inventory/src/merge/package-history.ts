@@ -11,11 +11,6 @@ export interface PackageHistory {
   readonly changes: readonly PackageChange[];
 }
 
-/** What makes two records the same package, whatever the version. A database's packages are the system's, wherever it lies. */
-function identityOf(reader: string, one: CatalogedPackage): string {
-  return JSON.stringify([reader, one.place ?? null, one.name, one.architecture ?? ""]);
-}
-
 interface Presence {
   readonly version: string;
   /** Layer of the file that says so. */
@@ -25,32 +20,17 @@ interface Presence {
 
 type Snapshot = ReadonlyMap<string, readonly Presence[]>;
 
-function takeSnapshot(files: Iterable<VisibleFile>): Snapshot {
-  const snapshot = new Map<string, Presence[]>();
-  for (const { layerIndex, facts } of files) {
-    for (const one of facts.packages) {
-      const identity = identityOf(facts.reader, one);
-      const presence = { version: one.version, fileLayerIndex: layerIndex, isOwnFile: one.place !== undefined };
-      const list = snapshot.get(identity);
-      if (list === undefined) {
-        snapshot.set(identity, [presence]);
-      } else if (!list.some(({ version }) => version === one.version)) {
-        list.push(presence);
-      }
-    }
-  }
-  return snapshot;
-}
-
 /** Follows packages through the layers; `observe` is to be called after each layer is put on, bottom first. */
 export class HistoryKeeper {
+  /** Identities, which are asked for again after every layer. */
+  readonly #identities = new WeakMap<CatalogedPackage, string>();
   #before: Snapshot = new Map();
   /** By identity and version. */
   readonly #since = new Map<string, number>();
   readonly #changes = new Map<string, PackageChange[]>();
 
   observe(files: Iterable<VisibleFile>, layerIndex: number): void {
-    const now = takeSnapshot(files);
+    const now = this.#takeSnapshot(files);
     for (const [identity, before] of this.#before) {
       const kept = now.get(identity) ?? [];
       for (const { version } of before) {
@@ -72,11 +52,39 @@ export class HistoryKeeper {
 
   /** The history of a package that is visible now. */
   historyOf(reader: string, one: CatalogedPackage): PackageHistory {
-    const identity = identityOf(reader, one);
+    const identity = this.#identityOf(reader, one);
     return {
       layerIndex: this.#since.get(`${identity} ${one.version}`) ?? 0,
       changes: this.#changes.get(identity) ?? [],
     };
+  }
+
+  /** What makes two records the same package, whatever the version. A database's packages are the system's, wherever it lies. */
+  #identityOf(reader: string, one: CatalogedPackage): string {
+    const known = this.#identities.get(one);
+    if (known !== undefined) {
+      return known;
+    }
+    const identity = JSON.stringify([reader, one.place ?? null, one.name, one.architecture ?? ""]);
+    this.#identities.set(one, identity);
+    return identity;
+  }
+
+  #takeSnapshot(files: Iterable<VisibleFile>): Snapshot {
+    const snapshot = new Map<string, Presence[]>();
+    for (const { layerIndex, facts } of files) {
+      for (const one of facts.packages) {
+        const identity = this.#identityOf(facts.reader, one);
+        const presence = { version: one.version, fileLayerIndex: layerIndex, isOwnFile: one.place !== undefined };
+        const list = snapshot.get(identity);
+        if (list === undefined) {
+          snapshot.set(identity, [presence]);
+        } else if (!list.some(({ version }) => version === one.version)) {
+          list.push(presence);
+        }
+      }
+    }
+    return snapshot;
   }
 
   #note(identity: string, presence: Presence, layerIndex: number): void {
