@@ -6,7 +6,7 @@ import { describe, expect, it } from "vitest";
 import { ArchiveError } from "./archive-error.ts";
 import { type ArchiveLimits, defaultArchiveLimits } from "./entry.ts";
 import { type LayerBlobOptions, type LayerReading, readLayerBlob } from "./layer-blob.ts";
-import { type TarRecord, writeTar } from "./tar-writer.ts";
+import { type TarRecord, writeTar } from "./testing/tar-writer.ts";
 
 function digestOf(bytes: Buffer): Digest {
   const digest = toDigest(`sha256:${createHash("sha256").update(bytes).digest("hex")}`);

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type ArchiveEntry, type ArchiveSummary, defaultArchiveLimits } from "./entry.ts";
 import { createTarWalk } from "./tar.ts";
-import { type TarRecord, writeChecksum, writeTar } from "./tar-writer.ts";
+import { type TarRecord, writeChecksum, writeTar } from "./testing/tar-writer.ts";
 
 const limits = { ...defaultArchiveLimits, uncompressedBytesMax: 2 ** 24, fileBytesMax: 2 ** 16, problemsMax: 20 };
 

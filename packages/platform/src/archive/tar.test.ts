@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type ArchiveEntry, type ArchiveLimits, type ArchiveSummary, defaultArchiveLimits } from "./entry.ts";
 import { createTarWalk, walkTar } from "./tar.ts";
-import { type TarRecord, writeChecksum, writePaxRecords, writeTar, writeTarRecord } from "./tar-writer.ts";
+import { type TarRecord, writeChecksum, writePaxRecords, writeTar, writeTarRecord } from "./testing/tar-writer.ts";
 
 interface Seen extends ArchiveSummary {
   readonly list: readonly ArchiveEntry[];

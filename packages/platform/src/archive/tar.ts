@@ -7,7 +7,8 @@ import { type ArchiveError, createProblemCollector, toArchiveError, toArchivePro
 import type { ArchiveEntry, ArchiveLimits, ArchiveSummary, EntryVisitor } from "./entry.ts";
 import { parsePax } from "./pax.ts";
 import { bodyBytesOf, mergeHeader, noExtension, type TarExtension, toArchiveEntry } from "./tar-entry.ts";
-import { blockBytes, parseHeaderBlock, type TarHeader } from "./tar-header.ts";
+import { TarFramer } from "./tar-framer.ts";
+import { parseHeaderBlock, type TarHeader } from "./tar-header.ts";
 
 /** A walk that is fed the archive in pieces of any size. */
 export interface TarWalk {
@@ -24,13 +25,6 @@ export interface TarWalkOptions {
   readonly limits: ArchiveLimits;
 }
 
-/** What the bytes after the current header are for. `padding` may be missing at the very end of an archive. */
-type Mode = "header" | "skip" | "collect" | "sparse-map" | "ended";
-
-function paddingOf(sizeBytes: number): number {
-  return (blockBytes - (sizeBytes % blockBytes)) % blockBytes;
-}
-
 function parseGnuText(body: Buffer): string {
   const nul = body.indexOf(0);
   return body.toString("utf8", 0, nul === -1 ? body.length : nul);
@@ -41,21 +35,13 @@ class Walker implements TarWalk {
   readonly #visitor: EntryVisitor;
   readonly #limits: ArchiveLimits;
   readonly #problems;
-  readonly #partial = Buffer.allocUnsafe(blockBytes);
-  #partialBytes = 0;
+  readonly #framer = new TarFramer((block) => this.#handleBlock(block));
   #isAfterZeroBlock = false;
-  /** Bytes of the archive up to and including the block at hand. */
-  #position = 0;
-  #mode: Mode = "header";
   #extension: TarExtension = noExtension;
   #entries = 0;
-  /** Bytes of body and padding still to pass over, and how many of them are padding. */
-  #skipBytes = 0;
-  #paddingBytes = 0;
-  #body = Buffer.alloc(0);
-  #bodyBytes = 0;
-  #onBody: (body: Buffer) => void = () => undefined;
-  /** Path of the entry being passed over or gathered. */
+  /** Body of an old sparse file whose map goes on in further blocks. */
+  #mappedBytes: number | undefined;
+  /** Path of the entry at hand. */
   #current = "";
 
   constructor(options: TarWalkOptions) {
@@ -66,36 +52,15 @@ class Walker implements TarWalk {
   }
 
   push(chunk: Buffer): void {
-    const start = this.#position;
-    let offset = 0;
-    while (offset < chunk.length && this.#mode !== "ended") {
-      switch (this.#mode) {
-        case "header":
-        case "sparse-map":
-          offset = this.#takeBlock(chunk, offset, start);
-          break;
-        case "skip":
-          offset = this.#skip(chunk, offset);
-          break;
-        case "collect":
-          offset = this.#collect(chunk, offset);
-          break;
-      }
-    }
-    this.#position = start + chunk.length;
+    this.#framer.push(chunk);
   }
 
   finish(): ArchiveSummary {
-    const isCut =
-      this.#mode === "collect" ||
-      this.#mode === "sparse-map" ||
-      (this.#mode === "skip" && this.#skipBytes > this.#paddingBytes) ||
-      (this.#mode === "header" && this.#partialBytes > 0) ||
-      (this.#mode !== "ended" && this.#extension !== noExtension);
-    if (isCut) {
+    const isWaiting = this.#extension !== noExtension || this.#mappedBytes !== undefined;
+    if (!this.#framer.isEnded && (this.#framer.isInside || isWaiting)) {
       this.#stop("archive.truncated", "the archive ends in the middle of an entry");
     }
-    this.#mode = "ended";
+    this.#framer.end();
     return { entries: this.#entries, problems: this.#problems.toProblems() };
   }
 
@@ -103,84 +68,19 @@ class Walker implements TarWalk {
     const subject = this.#current === "" ? this.#subject : this.#current;
     const place = this.#current === "" ? `${this.#subject}, entry ${this.#entries}` : this.#subject;
     this.#problems.add(toArchiveProblem(code, subject, `${place}: ${reason}; nothing after it was read`));
-    this.#mode = "ended";
+    this.#framer.end();
   }
 
   #addProblem(code: ArchiveError["code"], path: string, reason: string): void {
     this.#problems.add(toArchiveProblem(code, path, `${this.#subject}: ${reason}`));
   }
 
-  /** Reads a block in place where it lies whole in the chunk, otherwise puts it together from pieces. */
-  #takeBlock(chunk: Buffer, offset: number, chunkStart: number): number {
-    const missing = blockBytes - this.#partialBytes;
-    const taken = Math.min(missing, chunk.length - offset);
-    this.#position = chunkStart + offset + taken;
-    if (taken === blockBytes) {
-      this.#handleBlock(chunk.subarray(offset, offset + blockBytes));
-      return offset + blockBytes;
-    }
-    chunk.copy(this.#partial, this.#partialBytes, offset, offset + taken);
-    this.#partialBytes += taken;
-    if (taken === missing) {
-      this.#partialBytes = 0;
-      this.#handleBlock(this.#partial);
-    }
-    return offset + taken;
-  }
-
-  #skip(chunk: Buffer, offset: number): number {
-    const taken = Math.min(this.#skipBytes, chunk.length - offset);
-    this.#skipBytes -= taken;
-    if (this.#skipBytes === 0) {
-      this.#mode = "header";
-      this.#current = "";
-    }
-    return offset + taken;
-  }
-
-  #collect(chunk: Buffer, offset: number): number {
-    const taken = Math.min(this.#body.length - this.#bodyBytes, chunk.length - offset);
-    chunk.copy(this.#body, this.#bodyBytes, offset, offset + taken);
-    this.#bodyBytes += taken;
-    if (this.#bodyBytes === this.#body.length) {
-      const body = this.#body;
-      this.#startSkip(0, paddingOf(body.length));
-      this.#body = Buffer.alloc(0);
-      this.#onBody(body);
-    }
-    return offset + taken;
-  }
-
-  #startSkip(bodyBytes: number, paddingBytes: number): void {
-    this.#skipBytes = bodyBytes + paddingBytes;
-    this.#paddingBytes = paddingBytes;
-    this.#mode = this.#skipBytes === 0 ? "header" : "skip";
-    if (this.#mode === "header") {
-      this.#current = "";
-    }
-  }
-
-  #startCollect(sizeBytes: number, onBody: (body: Buffer) => void): void {
-    if (sizeBytes === 0) {
-      this.#startSkip(0, 0);
-      onBody(Buffer.alloc(0));
-      return;
-    }
-    this.#body = Buffer.allocUnsafe(sizeBytes);
-    this.#bodyBytes = 0;
-    this.#onBody = onBody;
-    this.#mode = "collect";
-  }
-
   #handleBlock(block: Buffer): void {
-    if (this.#mode === "sparse-map") {
-      // Old GNU sparse map, continued: its last block says so in byte 504.
-      this.#mode = block[504] === 0 ? "skip" : "sparse-map";
-      if (this.#mode === "skip") {
-        this.#startSkip(this.#skipBytes - this.#paddingBytes, this.#paddingBytes);
-      }
+    if (this.#mappedBytes !== undefined) {
+      this.#passSparseMap(block, this.#mappedBytes);
       return;
     }
+    this.#current = "";
     const outcome = parseHeaderBlock(block);
     if (outcome.kind === "bad") {
       this.#stop("archive.corrupt", outcome.reason);
@@ -193,12 +93,20 @@ class Walker implements TarWalk {
     }
   }
 
+  /** Old GNU sparse map, continued: byte 504 says whether yet another block follows. */
+  #passSparseMap(block: Buffer, bodyBytes: number): void {
+    if (block[504] === 0) {
+      this.#mappedBytes = undefined;
+      this.#framer.skipBody(bodyBytes);
+    }
+  }
+
   /** Two zero blocks end an archive; what follows them exists for no runtime. */
   #handleZeroBlock(): void {
     if (this.#extension !== noExtension) {
       this.#stop("archive.corrupt", "the archive ends between an extension header and its entry");
     } else if (this.#isAfterZeroBlock) {
-      this.#mode = "ended";
+      this.#framer.end();
     } else {
       this.#isAfterZeroBlock = true;
     }
@@ -236,7 +144,7 @@ class Walker implements TarWalk {
       this.#stop("archive.limit-exceeded", `an extension header claims ${header.sizeBytes} bytes`);
       return;
     }
-    this.#startCollect(header.sizeBytes, onBody);
+    this.#framer.collectBody(header.sizeBytes, onBody);
   }
 
   #extendGnu(names: TarExtension["gnu"]): void {
@@ -285,7 +193,7 @@ class Walker implements TarWalk {
       return;
     }
     const bodyBytes = bodyBytesOf(header);
-    const entry = toArchiveEntry(header, this.#position, this.#limits.pathBytesMax);
+    const entry = toArchiveEntry(header, this.#framer.position, this.#limits.pathBytesMax);
     const isSafe = !("unsafeName" in entry);
     if (!isSafe) {
       const shown = JSON.stringify(entry.unsafeName.slice(0, 200));
@@ -294,12 +202,13 @@ class Walker implements TarWalk {
     const isWanted = isSafe && this.#isWanted(entry, header.isSparse);
     this.#current = isSafe ? entry.path : "";
     if (isWanted) {
-      this.#startCollect(bodyBytes, (body) => this.#visitor.content(entry, body));
+      this.#framer.collectBody(bodyBytes, (body) => this.#visitor.content(entry, body));
       return;
     }
-    this.#startSkip(bodyBytes, paddingOf(bodyBytes));
     if (header.sparse?.isExtended === true) {
-      this.#mode = "sparse-map";
+      this.#mappedBytes = bodyBytes;
+    } else {
+      this.#framer.skipBody(bodyBytes);
     }
   }
 
