@@ -139,6 +139,42 @@ describe("authentication", () => {
       expect((await bench.current.open("shop/api:1", {}, tokensOf(entra))).resolved.layers).toHaveLength(1);
     });
 
+    it("exchanges once for all scopes while the refresh token lives, and anew when it was revoked", async () => {
+      bench.current.registry.put(createImage(), "1");
+      let exchanges = 0;
+      let isRevoked = false;
+      const refresh = toJwt({ exp: bench.current.clock.nowMs() / 1000 + 3600 });
+      bench.current.registry.interventions.push(({ method, path, body, headers }, response) => {
+        if (method === "POST" && path === "/oauth2/exchange") {
+          exchanges += 1;
+          isRevoked = false;
+          response.end(toJson({ refresh_token: refresh }));
+          return true;
+        }
+        if (method === "POST") {
+          const scope = new URLSearchParams(body).get("scope") ?? "";
+          response.writeHead(isRevoked ? 401 : 200).end(toJson(isRevoked ? {} : { access_token: `for-${scope}` }));
+          return true;
+        }
+        if (!path.startsWith("/v2/") || headers.authorization !== undefined) {
+          return false;
+        }
+        const scope = path.startsWith("/v2/_catalog") ? "registry:catalog:*" : "repository:shop/api:pull";
+        const realm = `http://${bench.current.registry.host}/oauth2/token`;
+        response.writeHead(401, { "www-authenticate": `Bearer realm="${realm}",scope="${scope}"` }).end();
+        return true;
+      });
+      const client = bench.current.createClient(tokensOf(entra));
+      const location = parseLocation(`${bench.current.registry.host}/shop/api:1`);
+      const listing = client.listRepositories(bench.current.registry.host).catch(() => undefined);
+      await Promise.all([client.openImage(location), listing]);
+      expect(exchanges).toBe(1);
+      isRevoked = true;
+      bench.current.clock.advance(600_000);
+      await client.openImage(location);
+      expect(exchanges).toBe(2);
+    });
+
     it("does not send it to a token service elsewhere", async () => {
       bench.current.registry.put(createImage(), "1");
       const { realm, seen } = await startTokenService({ token: "t" });

@@ -3,6 +3,7 @@ import { type Clock, type HttpClient, HttpError, type HttpResponse, isLoopback }
 import { type RegistryError, toRegistryError } from "../registry-error.ts";
 import { toAnswerError } from "./answers.ts";
 import { parseChallenge } from "./challenge.ts";
+import type { RefreshTokenKeeper } from "./token-answer.ts";
 import type { TokenSource } from "./token-source.ts";
 import { type Authorization, fetchBearer, type GrantedAccess, toBasicAuthorization } from "./tokens.ts";
 
@@ -49,11 +50,18 @@ interface State {
   readonly authorizations: Map<string, Authorization>;
   /** Tokens on their way, so that parallel reads ask once. */
   readonly pending: Map<string, Promise<Authorization | undefined>>;
+  readonly refresh: RefreshTokenKeeper;
 }
 
 /** Opens a session; nothing is sent yet. */
 export function createSession(options: SessionOptions): RegistrySession {
-  const state: State = { options, origin: undefined, authorizations: new Map(), pending: new Map() };
+  const state: State = {
+    options,
+    origin: undefined,
+    authorizations: new Map(),
+    pending: new Map(),
+    refresh: { current: undefined },
+  };
   return {
     readOrigin: (signal) => readOrigin(state, signal),
     request: (request) => requestAuthorized(state, request),
@@ -198,6 +206,7 @@ async function authorize(
           origin,
           registry,
           scope: request.scope,
+          refresh: state.refresh,
           ...(request.signal === undefined ? {} : { signal: request.signal }),
         });
   if (authorization !== undefined) {

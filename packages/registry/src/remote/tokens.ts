@@ -1,12 +1,16 @@
-/**
- * From a challenge to an `Authorization` header. Sources: distribution, "Token Authentication Specification";
- * Azure/acr, docs/AAD-OAuth.md for the exchange of Entra ID tokens.
- */
-import { type Clock, type HttpClient, type HttpResponse, isLoopback, Secret } from "@sightline/platform";
-import { z } from "zod";
+/** From a challenge to an `Authorization` header. Source: distribution, "Token Authentication Specification". */
+import { isLoopback, Secret } from "@sightline/platform";
 import { toRegistryError } from "../registry-error.ts";
-import { toAnswerError } from "./answers.ts";
+import { fetchFromAcr } from "./acr-token.ts";
 import type { Challenge } from "./challenge.ts";
+import {
+  type AccessAnswer,
+  accessSchema,
+  readAnswer,
+  readClaims,
+  type TokenRequest,
+  tokenBytesMax,
+} from "./token-answer.ts";
 import type { RegistryCredential } from "./token-source.ts";
 
 /** A header that opens some scopes for some time. */
@@ -28,34 +32,10 @@ export interface GrantedAccess {
   readonly actions: readonly string[];
 }
 
-/** What a token is asked with. */
-export interface TokenRequest {
-  readonly http: HttpClient;
-  readonly clock: Clock;
-  /** `https://host[:port]`. */
-  readonly origin: string;
-  readonly registry: string;
-  readonly scope: string;
-  readonly signal?: AbortSignal;
-}
-
 /** Lifetime of a token that does not tell. Source: distribution, "Token Authentication", `expires_in`. */
 const defaultLifetimeMs = 60_000;
 /** A token is given up this long before it ends, so that it does not end on the way. */
 const marginMs = 30_000;
-const tokenBytesMax = 1024 * 1024;
-
-const accessSchema = z.object({
-  token: z.string().optional(),
-  access_token: z.string().optional(),
-  expires_in: z.number().positive().optional(),
-});
-const refreshSchema = z.object({ refresh_token: z.string().min(1) });
-const claimsSchema = z.object({
-  exp: z.number().optional(),
-  access: z.array(z.object({ type: z.string(), name: z.string(), actions: z.array(z.string()).nullish() })).nullish(),
-});
-
 /** The header for a registry that takes user name and password with every request. `undefined` without them. */
 export function toBasicAuthorization(credential: RegistryCredential): Authorization | undefined {
   if (credential.kind !== "basic") {
@@ -81,7 +61,7 @@ export async function fetchBearer(
   const scope = challenge.scope ?? request.scope;
   const answer =
     credential.kind === "entra"
-      ? await fetchFromAcr(realm, { ...challenge, scope }, credential, request)
+      ? await fetchFromAcr(realm, scope, { ...request, credential, service: challenge.service ?? request.registry })
       : await fetchFromRealm(realm, { ...challenge, scope }, credential, request);
   return { ...toAuthorization(answer, request), scope, isAnonymous: credential.kind === "anonymous" };
 }
@@ -107,8 +87,6 @@ interface ScopedChallenge {
   readonly service?: string;
   readonly scope: string;
 }
-
-type AccessAnswer = z.infer<typeof accessSchema>;
 
 async function fetchFromRealm(
   realm: URL,
@@ -137,69 +115,6 @@ async function fetchFromRealm(
   return await readAnswer(response, accessSchema, request);
 }
 
-/** Two steps, both at the registry itself: its realm must be there, because an Entra ID token goes nowhere else. */
-async function fetchFromAcr(
-  realm: URL,
-  challenge: ScopedChallenge,
-  credential: Extract<RegistryCredential, { kind: "entra" }>,
-  request: TokenRequest,
-): Promise<AccessAnswer> {
-  if (realm.origin !== new URL(request.origin).origin) {
-    const reason = "it wants an Entra ID token sent to another host than its own";
-    throw toRegistryError({ code: "registry.challenge-invalid", subject: request.registry, reason });
-  }
-  const service = challenge.service ?? request.registry;
-  const exchanged = await postForm(request, "/oauth2/exchange", "registry refresh token", {
-    grant_type: "access_token",
-    service,
-    ...(credential.tenant === undefined ? {} : { tenant: credential.tenant }),
-    access_token: credential.token.reveal(),
-  });
-  const { refresh_token } = await readAnswer(exchanged, refreshSchema, request);
-  const given = await postForm(request, "/oauth2/token", "registry access token", {
-    grant_type: "refresh_token",
-    service,
-    scope: challenge.scope,
-    refresh_token,
-  });
-  return await readAnswer(given, accessSchema, request);
-}
-
-async function postForm(
-  request: TokenRequest,
-  path: string,
-  purpose: string,
-  fields: Readonly<Record<string, string>>,
-): Promise<HttpResponse> {
-  return await request.http.request({
-    method: "POST",
-    url: `${request.origin}${path}`,
-    towards: "registry",
-    purpose,
-    headers: { "content-type": "application/x-www-form-urlencoded" },
-    body: new URLSearchParams(fields).toString(),
-    bufferBytesMax: tokenBytesMax,
-    ...(request.signal === undefined ? {} : { signal: request.signal }),
-  });
-}
-
-async function readAnswer<T>(response: HttpResponse, schema: z.ZodType<T>, request: TokenRequest): Promise<T> {
-  const subject = `${request.registry} (${request.scope})`;
-  if (response.status !== 200) {
-    const error = await toAnswerError(response, subject);
-    const isOurs = error.code === "registry.throttled" || error.code === "registry.server-error";
-    const code = error.code === "registry.network-denied" || isOurs ? error.code : "registry.token-refused";
-    const reason = `its token service answered ${response.status} ${String(error.details["serverCodes"] ?? "")}`.trim();
-    throw toRegistryError({ code, subject, reason }, { cause: error, details: error.details });
-  }
-  const parsed = schema.safeParse(await response.readJson(tokenBytesMax));
-  if (!parsed.success) {
-    const reason = "its token service gave an answer without a token";
-    throw toRegistryError({ code: "registry.token-refused", subject, reason });
-  }
-  return parsed.data;
-}
-
 function toAuthorization(
   answer: AccessAnswer,
   request: TokenRequest,
@@ -221,16 +136,4 @@ function toAuthorization(
     expiresMs: nowMs + Math.max(leftMs - marginMs, leftMs / 2),
     ...(granted === undefined ? {} : { granted }),
   };
-}
-
-/** The claims of a JWT, unverified: only to tell the user more, never to decide what is allowed. */
-function readClaims(token: string): z.infer<typeof claimsSchema> | undefined {
-  const [, payload] = token.split(".");
-  try {
-    const json: unknown = JSON.parse(Buffer.from(payload ?? "", "base64url").toString("utf8"));
-    return claimsSchema.safeParse(json).data;
-  } catch {
-    // Opaque tokens are as good as any.
-    return undefined;
-  }
 }
