@@ -11,6 +11,9 @@ import type { SigningKey } from "./signing-keys.ts";
 
 const assertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
+/** Clients' clocks may differ; MSAL even rounds its `nbf` up into the future. */
+const skewSeconds = 300;
+
 /** One attempt to be an application. */
 export interface ClientAttempt {
   readonly application: Application;
@@ -80,6 +83,7 @@ async function checkCertificateAssertion(attempt: ClientAttempt, assertion: stri
       issuer: application.appId,
       subject: application.appId,
       currentDate: now,
+      clockTolerance: skewSeconds,
     });
     return undefined;
   } catch (error) {
@@ -111,7 +115,7 @@ async function checkFederatedAssertion(
     return toEntraError(700212, `${intro} audience '${audiences.join(" ")}'.`, now);
   }
   try {
-    await jwtVerify(assertion, outsideKey.publicKey, { currentDate: now });
+    await jwtVerify(assertion, outsideKey.publicKey, { currentDate: now, clockTolerance: skewSeconds });
     return undefined;
   } catch {
     return toEntraError(700027, "Client assertion failed signature validation.", now);
