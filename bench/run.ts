@@ -8,7 +8,7 @@ import { cpus, totalmem } from "node:os";
 import { join } from "node:path";
 
 interface Benchmark {
-  run(): Promise<object>;
+  readonly run: () => Promise<object>;
 }
 
 function commitOf(): string {

@@ -4,8 +4,10 @@
  * unknown value as undetermined. Source: learn.microsoft.com/azure/templates, type by type.
  */
 import type { ArmId } from "./ids.ts";
+import type { ManagedCluster } from "./managed-cluster.ts";
 
-interface AzureResourceFields {
+/** Fields every Azure resource of the model has. */
+export interface AzureResourceFields {
   readonly id: ArmId;
   readonly name: string;
   /** Subscription GUID, lower case. */
@@ -200,39 +202,6 @@ export interface VirtualMachine extends AzureResourceFields {
   /** Images it runs as containers, when a tag or extension says; usually empty. */
   readonly imageReference?: string;
   readonly identityIds: readonly string[];
-}
-
-/** Nodes of an AKS cluster that are made alike. */
-export interface AgentPool {
-  readonly name: string;
-  readonly vnetSubnetId?: ArmId;
-  readonly podSubnetId?: ArmId;
-  readonly enableNodePublicIP: boolean;
-  readonly powerState: string;
-}
-
-/** Microsoft.ContainerService/managedClusters. */
-export interface ManagedCluster extends AzureResourceFields {
-  readonly kind: "managedCluster";
-  readonly nodeResourceGroup: string;
-  readonly powerState: string;
-  readonly fqdn?: string;
-  readonly privateFqdn?: string;
-  readonly enablePrivateCluster: boolean;
-  readonly authorizedIPRanges: readonly string[];
-  readonly aad: { readonly managed: boolean; readonly enableAzureRBAC: boolean; readonly tenantId?: string };
-  readonly disableLocalAccounts: boolean;
-  readonly networkPlugin: string;
-  readonly networkPluginMode: string;
-  /** Engine that enforces NetworkPolicy; `none` or empty = policies are void. */
-  readonly networkPolicy: string;
-  readonly networkDataplane: string;
-  readonly podCidrs: readonly string[];
-  readonly serviceCidrs: readonly string[];
-  readonly agentPools: readonly AgentPool[];
-  /** Add-on profiles that are enabled, by ARM name (`ingressApplicationGateway`, …). */
-  readonly enabledAddons: readonly string[];
-  readonly webAppRoutingEnabled: boolean;
 }
 
 /** A rule of App Service access restrictions. Source: Microsoft.Web/sites/config `ipSecurityRestrictions`. */

@@ -9,6 +9,7 @@ export * from "./ids.ts";
 export * from "./image.ts";
 export * from "./inventory.ts";
 export * from "./kubernetes-resource.ts";
+export * from "./managed-cluster.ts";
 export * from "./package.ts";
 export * from "./problem.ts";
 export * from "./verdict.ts";

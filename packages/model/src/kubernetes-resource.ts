@@ -180,6 +180,13 @@ export interface EndpointSlice extends KubernetesFields {
   readonly ports: readonly { readonly name?: string; readonly port?: number; readonly protocol: string }[];
 }
 
+/** autoscaling/v2 HorizontalPodAutoscaler: it may start pods of an object that wants none right now. */
+export interface HorizontalPodAutoscaler extends KubernetesFields {
+  readonly kind: "horizontalPodAutoscaler";
+  /** What it scales, in its own namespace. */
+  readonly scaleTarget: { readonly kind: string; readonly name: string };
+}
+
 /** Any Kubernetes object of an estate. */
 export type KubernetesResource =
   | Namespace
@@ -189,4 +196,5 @@ export type KubernetesResource =
   | Ingress
   | IngressClass
   | NetworkPolicy
-  | EndpointSlice;
+  | EndpointSlice
+  | HorizontalPodAutoscaler;
