@@ -139,7 +139,7 @@ describe("a bounded file", () => {
     await expect(readBoundedFile(join(folder, "none"), 5)).rejects.toMatchObject({ code: "file.not-found" });
     await expect(readBoundedFile(folder, 5)).rejects.toMatchObject({ code: "file.not-regular" });
     await expect(readBoundedFile("/dev/zero", 5)).rejects.toMatchObject({ code: "file.not-regular" });
-    execFileSync("mkfifo", [join(folder, "pipe")]);
+    execFileSync("/usr/bin/mkfifo", [join(folder, "pipe")]);
     await expect(readBoundedFile(join(folder, "pipe"), 5)).rejects.toMatchObject({ code: "file.not-regular" });
   });
 });

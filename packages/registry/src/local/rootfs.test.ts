@@ -85,7 +85,7 @@ describe("a walk over a folder", () => {
   });
 
   it("shows pipes and never opens them", async () => {
-    execFileSync("mkfifo", [join(folder, "root", "pipe")]);
+    execFileSync("/usr/bin/mkfifo", [join(folder, "root", "pipe")]);
     const { seen, contents } = await walk();
     expect(seen.find(({ path }) => path === "pipe")?.kind).toBe("other");
     expect(contents.size).toBe(0);
