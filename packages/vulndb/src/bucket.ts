@@ -1,6 +1,6 @@
 /**
  * Documents laid out as the OSV bucket is: `<Ecosystem>/all.zip`, or `<Ecosystem>/<ID>.json` in a folder or in a
- * .tar.gz of one. Source: google.github.io/osv.dev/data, "Data dumps".
+ * .tar.gz of one; also a single archive, `all.zip`. Source: google.github.io/osv.dev/data, "Data dumps".
  */
 import { createReadStream, readdirSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
@@ -52,7 +52,11 @@ export async function readBucket(from: string, options: BucketOptions): Promise<
   if (stats === undefined) {
     throw toMissing(from, "does not exist");
   }
-  await (stats.isDirectory() ? reader.readFolder() : reader.readTarball());
+  if (stats.isDirectory()) {
+    await reader.readFolder();
+  } else {
+    await (from.endsWith(".zip") ? reader.readArchive() : reader.readTarball());
+  }
   if (reader.documents === 0) {
     throw toMissing(from, "holds no advisories laid out as the OSV bucket");
   }
@@ -78,6 +82,11 @@ class BucketReader {
     if (this.documents === 0 && entries.some((entry) => entry.name === archiveName)) {
       await this.#readZip(join(this.#from, archiveName), basename(this.#from));
     }
+  }
+
+  /** One archive, of an ecosystem or of all. */
+  async readArchive(): Promise<void> {
+    await this.#readZip(this.#from, basename(this.#from));
   }
 
   /** A folder of ecosystems packed as .tar.gz, whatever folder it was packed in. */

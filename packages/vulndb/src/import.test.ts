@@ -88,6 +88,14 @@ describe("importing a bucket", () => {
     expect(generations[0]).toMatch(/^20261121T205400Z-[0-9a-f]{16}$/);
   });
 
+  it("reads a single archive, named itself or lying in the folder", async () => {
+    const folder = createFolder();
+    writeZipped(folder, bucket);
+    const alone = await run({ from: join(folder, "PyPI", "all.zip"), to: createFolder() });
+    const inFolder = await run({ from: join(folder, "PyPI"), to: createFolder() });
+    expect([alone.status.advisories, inFolder.status.advisories]).toEqual([1, 1]);
+  });
+
   it("prefers the archive where single files lie beside it", async () => {
     const from = createFolder();
     writeZipped(from, bucket);

@@ -13,7 +13,7 @@ import { isOperatingFailure, toVulndbError, VulndbError } from "./vulndb-error.t
 
 /** What to import, and where to. */
 export interface ImportOptions {
-  /** Folder laid out as the OSV bucket (`<Ecosystem>/all.zip` or `<Ecosystem>/<ID>.json`), or a .tar.gz of one. */
+  /** Folder laid out as the OSV bucket (`<Ecosystem>/all.zip` or `<Ecosystem>/<ID>.json`), a .tar.gz of one, or an `all.zip`. */
   readonly from: string;
   /**
    * Feed files, or folders with some in them: CISA KEV (JSON), CVE metadata (JSON lines), SSVC (CSV), plain or

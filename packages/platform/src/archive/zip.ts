@@ -9,7 +9,7 @@ import { readZipDirectory, type ZipEntry } from "./zip-directory.ts";
 import type { ZipSource } from "./zip-source.ts";
 
 export type { ZipEntry } from "./zip-directory.ts";
-export { openZipFile, toZipSource, type ZipFileSource, type ZipSource } from "./zip-source.ts";
+export { openZipFile, toZipSource, type ZipSource } from "./zip-source.ts";
 
 /** Bounds on what one archive may make its reader do. */
 export interface ZipLimits {
