@@ -4,4 +4,4 @@ export type { EstateCollector } from "./collector.ts";
 export { estateCollectors } from "./collectors.ts";
 export { estateErrorCodes } from "./error-codes.data.ts";
 export { createKubernetesReader, type KubernetesReader } from "./kubernetes/reader.ts";
-export { parseSnapshot } from "./snapshot.ts";
+export { parseSnapshot } from "./snapshot/parse-snapshot.ts";

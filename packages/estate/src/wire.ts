@@ -2,7 +2,7 @@
  * Shared pieces of wire schemas. Everything optional may be missing or null: Azure leaves out what is empty, and the
  * same resource looks a little different in ARM, in Resource Graph and in templates. Fields nobody reads are dropped here.
  */
-import { type ArmId, armKey, type Problem, type Result, toArmId } from "@sightline/model";
+import { type ArmId, type Problem, type Result, toArmId } from "@sightline/model";
 import { z } from "zod";
 import { estateErrorCodes } from "./error-codes.data.ts";
 
@@ -18,7 +18,10 @@ export const flag = z
   .nullish()
   .transform((value) => value ?? false);
 
-/** List that may be missing; missing reads as empty. */
+/**
+ * List that may be missing; missing reads as empty. Not for a resource's rules, addresses or members: without them it
+ * would read as "nothing comes through", so they are `z.array` and an answer without them is unreadable.
+ */
 export function listOf<Item extends z.ZodType>(item: Item): z.ZodType<readonly z.output<Item>[]> {
   return z
     .array(item)
@@ -93,7 +96,7 @@ export function unite<Value>(singular: Value | null | undefined, plural: readonl
 }
 
 /** The id a raw answer carries, for naming it in problems even when the rest of it cannot be read. */
-export function subjectOf(raw: unknown): string {
+function subjectOf(raw: unknown): string {
   const probe = z.object({ id: z.string() }).safeParse(raw);
   return probe.success ? probe.data.id : "a resource without id";
 }
@@ -115,9 +118,4 @@ export function parseWire<Schema extends z.ZodType>(schema: Schema, raw: unknown
     next: estateErrorCodes["estate.answer-unreadable"].next,
   };
   return { ok: false, problem };
-}
-
-/** Whether two ids name the same resource. */
-export function isSameId(a: string, b: string): boolean {
-  return armKey(a) === armKey(b);
 }

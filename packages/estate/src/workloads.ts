@@ -1,6 +1,8 @@
 /** Which units run images: controllers with their pods, sites, machines. Pure; derived from what was collected. */
 import {
   armKey,
+  type Coverage,
+  type Digest,
   type Liveness,
   type Pod,
   type PodContainer,
@@ -14,11 +16,12 @@ import {
   type WorkloadContainer,
   type WorkloadController,
 } from "@sightline/model";
+import { isOccupied, toClusterKnowledge, toLiveness } from "./liveness.ts";
 
-/** Every workload of an estate, sorted by id. */
-export function toWorkloads(resources: readonly Resource[]): readonly Workload[] {
+/** Every workload of an estate, sorted by id. `coverage` decides where "it does not run" may be said. */
+export function toWorkloads(resources: readonly Resource[], coverage: readonly Coverage[]): readonly Workload[] {
   const workloads = [
-    ...toKubernetesWorkloads(resources),
+    ...toKubernetesWorkloads(resources, coverage),
     ...resources.flatMap((each) => (each.kind === "site" ? [toSiteWorkload(each)] : [])),
     ...resources.flatMap((each) => (each.kind === "virtualMachine" ? [toMachineWorkload(each)] : [])),
   ];
@@ -31,45 +34,53 @@ function isNode(resource: Resource): resource is Node {
   return resource.kind === "pod" || resource.kind === "workloadController";
 }
 
-/** The id of the controller that owns a node, by its owner reference; whether it was read is another matter. */
-function ownerKey(node: Node): string | undefined {
+/** The object that owns a node, by its owner references; whether it was read is another matter. */
+function ownerOf(node: Node): { readonly key: string; readonly name: string } | undefined {
   const owner = node.owners.find((each) => each.controller) ?? node.owners[0];
-  return owner === undefined
-    ? undefined
-    : armKey(toKubernetesId({ cluster: node.cluster, kind: owner.kind, namespace: node.namespace, name: owner.name }));
+  if (owner === undefined) {
+    return undefined;
+  }
+  const { cluster, namespace } = node;
+  const key = armKey(toKubernetesId({ cluster, namespace, kind: owner.kind, name: owner.name }));
+  return { key, name: `${owner.kind} ${owner.name}` };
 }
 
 const ownersMax = 8;
 
-/** The outermost controller that was read, or the node itself. An owner of a kind not read (a custom resource) ends the climb. */
-function rootOf(node: Node, byKey: ReadonlyMap<string, Node>): Node {
-  let current = node;
-  for (let depth = 0; depth < ownersMax; depth += 1) {
-    const key = ownerKey(current);
-    const owner = key === undefined ? undefined : byKey.get(key);
-    if (owner === undefined) {
-      return current;
-    }
-    current = owner;
-  }
-  return current;
+interface Root {
+  readonly node: Node;
+  readonly unreadOwner: string | undefined;
 }
 
-function toKubernetesWorkloads(resources: readonly Resource[]): Workload[] {
+/** The outermost controller that was read, or the node itself. An owner that was not read (a custom resource) ends the climb. */
+function findRoot(start: Node, byKey: ReadonlyMap<string, Node>): Root {
+  let node = start;
+  for (let depth = 0; depth < ownersMax; depth += 1) {
+    const owner = ownerOf(node);
+    const next = owner === undefined ? undefined : byKey.get(owner.key);
+    if (next === undefined) {
+      return { node, unreadOwner: owner?.name };
+    }
+    node = next;
+  }
+  return { node, unreadOwner: "one of a chain that does not end" };
+}
+
+function toKubernetesWorkloads(resources: readonly Resource[], coverage: readonly Coverage[]): readonly Workload[] {
+  const knowledge = toClusterKnowledge(resources, coverage);
   const nodes = resources.filter(isNode);
   const byKey = new Map(nodes.map((node) => [armKey(node.id), node]));
-  const members = new Map<string, { root: Node; pods: Pod[]; controllers: WorkloadController[] }>();
+  const groups = new Map<string, { readonly root: Root; readonly pods: Pod[] }>();
   for (const node of nodes) {
-    const root = rootOf(node, byKey);
-    const group = members.get(armKey(root.id)) ?? { root, pods: [], controllers: [] };
-    members.set(armKey(root.id), group);
+    const root = findRoot(node, byKey);
+    const key = armKey(root.node.id);
+    const group = groups.get(key) ?? { root, pods: [] };
+    groups.set(key, group);
     if (node.kind === "pod") {
       group.pods.push(node);
-    } else {
-      group.controllers.push(node);
     }
   }
-  return [...members.values()].map(({ root, pods }) => ({
+  return [...groups.values()].map(({ root: { node: root, unreadOwner }, pods }) => ({
     id: root.id,
     kind: "kubernetes",
     name: root.name,
@@ -77,31 +88,8 @@ function toKubernetesWorkloads(resources: readonly Resource[]): Workload[] {
     namespace: root.namespace,
     members: pods.filter(isOccupied).map((pod) => pod.id),
     containers: toContainers(root, pods),
-    liveness: toLiveness(root, pods),
+    liveness: toLiveness({ root, pods, unreadOwner }, knowledge),
   }));
-}
-
-/** A pod that is over neither listens nor runs; every other phase, a crash loop too, may. */
-function isOccupied(pod: Pod): boolean {
-  return pod.phase !== "Succeeded" && pod.phase !== "Failed";
-}
-
-function toLiveness(root: Node, pods: readonly Pod[]): Liveness {
-  const occupied = pods.filter(isOccupied);
-  if (occupied.length > 0) {
-    return { kind: "live", reason: `${occupied.length} of ${pods.length} pods exist and are not over` };
-  }
-  if (root.kind === "pod") {
-    return { kind: "stopped", reason: `the pod is over (${root.phase})` };
-  }
-  if (root.replicas === undefined) {
-    return { kind: "unknown", reason: `the API does not say how many pods the ${root.controllerKind} wants` };
-  }
-  if (root.replicas > 0) {
-    return { kind: "live", reason: `the ${root.controllerKind} wants ${root.replicas} pods` };
-  }
-  // An autoscaler or a scale-to-zero activator could start it; those kinds are not read yet, so the caller's coverage decides.
-  return { kind: "stopped", reason: `the ${root.controllerKind} wants no pods and none exist` };
 }
 
 /** Images the pods really run; of the template where no pod exists. The same container may run two digests during a roll-out: each is listed. */
@@ -125,9 +113,13 @@ function toPorts(container: PodContainer): WorkloadContainer["declaredPorts"] {
   }));
 }
 
-/** `repository@sha256:…`, also with the `docker-pullable://` prefix of older runtimes. */
-function digestIn(text: string): ReturnType<typeof toDigest> {
-  return toDigest(text.slice(text.lastIndexOf("@") + 1));
+/**
+ * `repository@sha256:…`, also with the `docker-pullable://` prefix of older runtimes. A bare `sha256:…` is what runtimes
+ * report where they know no repository: the digest of the configuration, which must not pass for that of the manifest.
+ */
+function digestIn(text: string): Digest | undefined {
+  const at = text.lastIndexOf("@");
+  return at < 1 ? undefined : toDigest(text.slice(at + 1));
 }
 
 function toRunningImage(container: Pick<PodContainer, "image" | "imageID">): RunningImage {

@@ -53,6 +53,37 @@ export const siteWebConfiguration = z
     }),
   );
 
+const gateActions = new Set(["", "redirecttologinpage", "return401", "return403", "return404"]);
+
+/** Microsoft.Web/sites/config `authsettingsV2` (the read without secrets): whether every request must carry a sign-in. */
+export const siteAuthentication = z
+  .object({
+    properties: z.object({
+      platform: z.object({ enabled: flag, configFilePath: text }).nullish(),
+      globalValidation: z
+        .object({
+          requireAuthentication: z.boolean().nullish(),
+          unauthenticatedClientAction: text,
+          excludedPaths: listOf(z.string()),
+        })
+        .nullish(),
+    }),
+  })
+  .transform(({ properties: { platform, globalValidation: rule } }): Site["authentication"] => {
+    if (platform?.enabled !== true) {
+      return "off";
+    }
+    if (platform.configFilePath !== "") {
+      // The settings come from a file inside the site, which is not read.
+      return "unknown";
+    }
+    if (!gateActions.has(rule?.unauthenticatedClientAction.toLowerCase() ?? "")) {
+      return "optional";
+    }
+    // An excluded path stays open to everyone: such a gate does not stand on every way in.
+    return rule?.requireAuthentication === true && rule.excludedPaths.length === 0 ? "required" : "optional";
+  });
+
 /** Microsoft.Web/sites as listed; `web` and `authentication` are added by the collector after further reads. */
 export const site = envelope
   .extend({

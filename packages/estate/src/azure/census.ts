@@ -1,18 +1,22 @@
 /**
  * The census: how many resources of which type there are, whether the engine knows the type or not. What is there but
- * not modelled may open a way in; a verdict must know of it. Source: Resource Graph, table `resources`.
+ * not modelled may open a way in; a verdict must know of it. Source: learn.microsoft.com, "Azure Resource Graph table
+ * and resource type reference".
  */
-import type { ArmList } from "@sightline/azure";
-import type { CensusEntry, CollectionGap, OtherResource } from "@sightline/model";
+import type { CensusEntry, Coverage, OtherResource } from "@sightline/model";
 import { z } from "zod";
-import type { EstateCollector } from "../collector.ts";
-import { type ListIdentity, readerRemedy, toCoverage, toGap, toTimestamp } from "../recording.ts";
-import { armId, envelope, parseWire, toFields } from "../wire.ts";
+import type { EstateCollector, SubscriptionContext } from "../collector.ts";
+import {
+  fromArmList,
+  type ListIdentity,
+  type RawList,
+  readItems,
+  toCoverage,
+  toSubscriptionList,
+  toTimestamp,
+} from "../recording.ts";
+import { armId, envelope, toFields } from "../wire.ts";
 import { listedTypes } from "./lists.ts";
-
-const graphVersion = "2022-10-01";
-
-const counted = z.object({ type: z.string(), count_: z.number() });
 
 /** Types read by other collectors than the plain lists, or parts of what they read. */
 const collectedTypes: ReadonlySet<string> = new Set([
@@ -32,12 +36,19 @@ const otherResource = envelope.extend({ properties: z.unknown() }).transform(
 );
 
 const referencesMax = 1000;
+const visitsMax = 100_000;
 
-/** Every ARM id written anywhere in a resource's properties: what it may touch, without knowing its meaning. */
+/**
+ * Every ARM id written anywhere in a resource's properties: what it may touch, without knowing its meaning. Where there
+ * are too many to name them all, none: some left out would read as "it touches nothing else".
+ */
 function referencesIn(properties: unknown): OtherResource["references"] {
   const found = new Set<z.output<typeof armId>>();
   const waiting: unknown[] = [properties];
-  for (let visited = 0; waiting.length > 0 && visited < 100_000 && found.size < referencesMax; visited += 1) {
+  for (let visits = 0; waiting.length > 0; visits += 1) {
+    if (visits >= visitsMax || found.size > referencesMax) {
+      return [];
+    }
     const value = waiting.pop();
     if (typeof value === "string" && /^\/subscriptions\//i.test(value)) {
       const id = armId.safeParse(value);
@@ -45,101 +56,98 @@ function referencesIn(properties: unknown): OtherResource["references"] {
         found.add(id.data);
       }
     } else if (typeof value === "object" && value !== null) {
-      waiting.push(...Object.values(value));
+      for (const member of Object.values(value)) {
+        waiting.push(member);
+      }
     }
   }
   return [...found].sort();
 }
 
+const censusRead = {
+  kind: "census",
+  collector: "resource-graph-census",
+  version: 2,
+  api: "resource-graph",
+  apiVersion: "2022-10-01",
+  action: "*/read",
+} as const;
+
+/**
+ * Rules of Azure Virtual Network Manager in force on these networks. They may admit what a security group denies, and
+ * their manager may live in another subscription, so that the resources of this one do not show it.
+ */
+const adminRules = "microsoft.network/effectivesecurityadminrules";
+
+const typeCounts = "resources | summarize count() by type";
+const adminRuleCounts = `networkresources | where type =~ '${adminRules}' | summarize count() by type`;
+
 /** Counts by type, and the resources of types nobody else reads. */
 export const censusCollector: EstateCollector = {
-  id: "resource-graph-census",
-  version: 1,
+  id: censusRead.collector,
+  version: censusRead.version,
   scope: "subscription",
   kinds: ["census", "other"],
-  permissions: ["*/read"],
-  collect: async ({ subscriptionId, arm, clock, signal }) => {
-    const startedAt = toTimestamp(clock);
-    const scope = `/subscriptions/${subscriptionId}`;
-    const source = {
-      collector: "resource-graph-census",
-      version: 1,
-      api: "resource-graph",
-      apiVersion: graphVersion,
-      scope,
-      role: "Reader",
-    };
-    const identity = (kind: string): ListIdentity => ({
-      scope,
-      kind,
-      source,
-      action: "*/read",
-      remedy: readerRemedy(subscriptionId),
-    });
-    const census = await arm.query("resources | summarize count() by type", [subscriptionId], signal);
-    const gaps: CollectionGap[] =
-      census.failure === undefined ? [] : [toGap(census.failure, identity("census"), scope)];
-    const entries: CensusEntry[] = [];
-    for (const item of census.items) {
-      const parsed = parseWire(counted, item);
-      if (parsed.ok) {
-        entries.push({ scope, type: parsed.value.type.toLowerCase(), count: parsed.value.count_ });
-      } else {
-        gaps.push({ kind: "unreadable", subject: scope, message: parsed.problem.message, remedy: parsed.problem.next });
-      }
-    }
-    const facts = { pages: census.pages, count: entries.length, gaps, startedAt, endedAt: toTimestamp(clock) };
+  permissions: [censusRead.action],
+  collect: async (context) => {
+    const list = toSubscriptionList(context.subscriptionId, censusRead);
+    const counted = await countTypes(context, list);
+    const unknown = counted.census.filter(({ type }) => !collectedTypes.has(type) && type !== adminRules);
     const others = await collectOthers(
-      {
-        query: (query) => arm.query(query, [subscriptionId], signal),
-        identity: identity("other"),
-        now: () => toTimestamp(clock),
-      },
-      entries.map((entry) => entry.type).filter((type) => !collectedTypes.has(type)),
+      context,
+      toSubscriptionList(context.subscriptionId, { ...censusRead, kind: "other" }),
+      { types: unknown.map(({ type }) => type), census: counted.coverage },
     );
     return {
       resources: others.resources,
-      coverage: [toCoverage(identity("census"), facts), others.coverage],
-      census: entries,
+      coverage: [counted.coverage, others.coverage],
+      census: counted.census,
     };
   },
 };
 
+async function query(
+  { arm, subscriptionId, signal }: SubscriptionContext,
+  list: ListIdentity,
+  text: string,
+): Promise<RawList> {
+  return fromArmList(await arm.query(text, [subscriptionId], signal), list);
+}
+
+async function countTypes(
+  context: SubscriptionContext,
+  list: ListIdentity,
+): Promise<{ readonly census: readonly CensusEntry[]; readonly coverage: Coverage }> {
+  const entry = z
+    .object({ type: z.string(), count_: z.number() })
+    .transform((raw): CensusEntry => ({ scope: list.scope, type: raw.type.toLowerCase(), count: raw.count_ }));
+  const startedAt = toTimestamp(context.clock);
+  const raw = await query(context, list, typeCounts);
+  const rules = await query(context, list, adminRuleCounts);
+  const { values, gaps } = readItems(entry, [...raw.items, ...rules.items]);
+  const facts = {
+    raw: { ...raw, pages: raw.pages + rules.pages },
+    count: values.length,
+    gaps: [...gaps, ...(rules.gap === undefined ? [] : [rules.gap])],
+    startedAt,
+    endedAt: toTimestamp(context.clock),
+  };
+  return { census: values, coverage: toCoverage(list, facts) };
+}
+
+/** Resources of the given types. What the census misses is missing here as well: its gaps are this list's, too. */
 async function collectOthers(
-  reading: {
-    readonly query: (query: string) => Promise<ArmList>;
-    readonly identity: ListIdentity;
-    readonly now: () => string;
-  },
-  types: readonly string[],
-): Promise<{ readonly resources: readonly OtherResource[]; readonly coverage: ReturnType<typeof toCoverage> }> {
-  const startedAt = reading.now();
-  if (types.length === 0) {
-    return {
-      resources: [],
-      coverage: toCoverage(reading.identity, { pages: 0, count: 0, gaps: [], startedAt, endedAt: startedAt }),
-    };
-  }
+  context: SubscriptionContext,
+  list: ListIdentity,
+  { types, census }: { readonly types: readonly string[]; readonly census: Coverage },
+): Promise<{ readonly resources: readonly OtherResource[]; readonly coverage: Coverage }> {
+  const startedAt = toTimestamp(context.clock);
   const quoted = types.map((type) => `'${type.replaceAll("'", "")}'`).join(", ");
-  const raw = await reading.query(
-    `resources | where type in~ (${quoted}) | project id, name, type, location, properties`,
-  );
-  const resources: OtherResource[] = [];
-  const gaps: CollectionGap[] =
-    raw.failure === undefined ? [] : [toGap(raw.failure, reading.identity, reading.identity.scope)];
-  for (const item of raw.items) {
-    const parsed = parseWire(otherResource, item);
-    if (parsed.ok) {
-      resources.push(parsed.value);
-    } else {
-      gaps.push({
-        kind: "unreadable",
-        subject: parsed.problem.subject,
-        message: parsed.problem.message,
-        remedy: parsed.problem.next,
-      });
-    }
-  }
-  const facts = { pages: raw.pages, count: resources.length, gaps, startedAt, endedAt: reading.now() };
-  return { resources, coverage: toCoverage(reading.identity, facts) };
+  const nothing: RawList = { items: [], pages: 0 };
+  const text = `resources | where type in~ (${quoted}) | project id, name, type, location, properties`;
+  const raw = types.length === 0 ? nothing : await query(context, list, text);
+  const { values, gaps } = readItems(otherResource, raw.items);
+  const endedAt = toTimestamp(context.clock);
+  const facts = { raw, count: values.length, gaps: [...census.gaps, ...gaps], startedAt, endedAt };
+  return { resources: values, coverage: toCoverage(list, facts) };
 }

@@ -1,7 +1,7 @@
-/** Virtual machines. Source: Microsoft.Compute REST API 2024-07-01, virtualMachines. */
+/** Virtual machines and scale sets. Source: Microsoft.Compute REST API 2024-07-01. */
 import type { VirtualMachine } from "@sightline/model";
 import { z } from "zod";
-import { envelope, listOf, optional, references, text, toFields, unite } from "../wire.ts";
+import { armId, envelope, listOf, optional, references, text, toFields, unite } from "../wire.ts";
 
 const powerPrefix = /^PowerState\//i;
 
@@ -34,3 +34,11 @@ export const virtualMachine = envelope
       identityIds: raw.identity ?? [],
     };
   });
+
+/**
+ * Microsoft.Compute/virtualMachineScaleSets, as far as it says where the instances' interfaces are. Instances of a
+ * `Flexible` set are machines with interfaces of their own; `Uniform` is what a set without a mode is.
+ */
+export const virtualMachineScaleSet = z
+  .object({ id: armId, properties: z.object({ orchestrationMode: text }).nullish() })
+  .transform(({ id, properties }) => ({ id, isFlexible: properties?.orchestrationMode.toLowerCase() === "flexible" }));

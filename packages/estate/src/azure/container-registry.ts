@@ -1,4 +1,4 @@
-/** Container registries. Source: Microsoft.ContainerRegistry REST API 2023-07-01, and 2025-03-01-preview for `roleAssignmentMode`. */
+/** Container registries. Source: Microsoft.ContainerRegistry REST API 2025-04-01, the first with `roleAssignmentMode`. */
 import type { ContainerRegistry } from "@sightline/model";
 import { z } from "zod";
 import { envelope, text, toFields } from "../wire.ts";

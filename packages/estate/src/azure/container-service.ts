@@ -21,6 +21,11 @@ const ingressProfile = z
   .nullish()
   .transform((value) => value?.webAppRouting?.enabled ?? false);
 
+const workloadAutoScalerProfile = z
+  .object({ keda: z.object({ enabled: flag }).nullish() })
+  .nullish()
+  .transform((value) => value?.keda?.enabled ?? false);
+
 const networkProfile = z
   .object({
     networkPlugin: text,
@@ -85,6 +90,7 @@ export const managedCluster = envelope
       agentPoolProfiles: listOf(agentPool),
       addonProfiles,
       ingressProfile,
+      workloadAutoScalerProfile,
     }),
   })
   .transform((raw): ManagedCluster => {
@@ -110,5 +116,6 @@ export const managedCluster = envelope
       })),
       enabledAddons: each.addonProfiles,
       webAppRoutingEnabled: each.ingressProfile,
+      kedaEnabled: each.workloadAutoScalerProfile,
     };
   });

@@ -1,31 +1,30 @@
 /** Collectors that need more than one list: machines' power state, sites' configuration, scale sets' interfaces. */
-import type { ArmClient } from "@sightline/azure";
 import type { CollectionGap, NetworkInterface, Resource, Site, VirtualMachine } from "@sightline/model";
-import { z } from "zod";
+import type { z } from "zod";
 import type { Collected, EstateCollector, SubscriptionContext } from "../collector.ts";
-import { type ListIdentity, readerRemedy, recordList, toCoverage, toGap, toTimestamp } from "../recording.ts";
-import { armId, parseWire, text } from "../wire.ts";
-import { site, siteWebConfiguration } from "./app-service.ts";
-import { virtualMachine } from "./compute.ts";
+import { mapInParallel } from "../map-in-parallel.ts";
+import {
+  fromArmList,
+  type ListIdentity,
+  readItems,
+  toCoverage,
+  toGap,
+  toSubscriptionList,
+  toTimestamp,
+  toUnreadableGap,
+} from "../recording.ts";
+import { parseWire } from "../wire.ts";
+import { site, siteAuthentication, siteWebConfiguration } from "./app-service.ts";
+import { virtualMachine, virtualMachineScaleSet } from "./compute.ts";
 import { networkInterface } from "./network.ts";
 
 const computeVersion = "2024-07-01";
 const webVersion = "2024-04-01";
 const networkVersion = "2024-05-01";
+const version = 1;
+
 /** Reads of one subscription that run at the same time; its token bucket refills with 25 a second. */
 const parallel = 8;
-
-/** Does all, a few at a time, in order. */
-async function mapInParallel<Item, Outcome>(
-  items: readonly Item[],
-  convert: (item: Item) => Promise<Outcome>,
-): Promise<Outcome[]> {
-  const outcomes: Outcome[] = [];
-  for (let start = 0; start < items.length; start += parallel) {
-    outcomes.push(...(await Promise.all(items.slice(start, start + parallel).map(convert))));
-  }
-  return outcomes;
-}
 
 interface Detailed<Item extends Resource> {
   readonly resource: Item;
@@ -44,172 +43,142 @@ async function collectDetailed<Item extends Resource>(
 ): Promise<Collected> {
   const { arm, clock, signal } = context;
   const startedAt = toTimestamp(clock);
-  const raw = await arm.list(plan.path, plan.list.source.apiVersion, signal);
-  const listed = recordList(plan.list, raw, { schema: plan.schema, startedAt, endedAt: startedAt });
-  const detailed = await mapInParallel(listed.resources, plan.complete);
-  const gaps = [...listed.coverage.gaps, ...detailed.flatMap((each) => each.gaps)];
-  const facts = { pages: raw.pages, count: listed.resources.length, gaps, startedAt, endedAt: toTimestamp(clock) };
-  const requestId = raw.requestId === undefined ? {} : { requestId: raw.requestId };
-  return {
-    resources: detailed.map((each) => each.resource),
-    coverage: [toCoverage(plan.list, { ...facts, ...requestId })],
-  };
-}
-
-function toIdentity(subscriptionId: string, kind: string, apiVersion: string, action: string): ListIdentity {
-  const scope = `/subscriptions/${subscriptionId}`;
-  const source = { collector: `arm-${kind}`, version: 1, api: "arm", apiVersion, scope, role: "Reader" };
-  return { scope, kind, source, action, remedy: readerRemedy(subscriptionId) };
+  const answer = await arm.list(plan.path, plan.list.source.apiVersion, signal);
+  const raw = fromArmList(answer, plan.list);
+  const listed = readItems(plan.schema, raw.items);
+  const detailed = await mapInParallel(listed.values, parallel, plan.complete);
+  const gaps = [...listed.gaps, ...detailed.flatMap((each) => each.gaps)];
+  const facts = { raw, count: detailed.length, gaps, startedAt, endedAt: toTimestamp(clock) };
+  return { resources: detailed.map((each) => each.resource), coverage: [toCoverage(plan.list, facts)] };
 }
 
 /** One further read of one resource: its value through a schema, or the gap. */
 async function readDetail<Value>(
-  read: { readonly arm: ArmClient; readonly list: ListIdentity; readonly signal?: AbortSignal },
-  target: { readonly path: string; readonly apiVersion: string },
-  schema: z.ZodType<Value>,
+  { arm, signal }: SubscriptionContext,
+  list: ListIdentity,
+  target: { readonly path: string; readonly schema: z.ZodType<Value> },
 ): Promise<{ readonly value: Value } | { readonly gap: CollectionGap }> {
-  const answer = await read.arm.get(target.path, target.apiVersion, read.signal);
+  const answer = await arm.get(target.path, list.source.apiVersion, signal);
   if (!answer.ok) {
-    return { gap: toGap(answer.failure, read.list, target.path) };
+    return { gap: toGap(answer.failure, list, target.path) };
   }
-  const parsed = parseWire(schema, answer.value);
-  return parsed.ok
-    ? { value: parsed.value }
-    : {
-        gap: { kind: "unreadable", subject: target.path, message: parsed.problem.message, remedy: parsed.problem.next },
-      };
+  const parsed = parseWire(target.schema, answer.value);
+  return parsed.ok ? { value: parsed.value } : { gap: toUnreadableGap(parsed.problem, target.path) };
 }
+
+const machinePermissions = [
+  "Microsoft.Compute/virtualMachines/read",
+  "Microsoft.Compute/virtualMachines/instanceView/read",
+] as const;
 
 /** Virtual machines with their instance view: without it nobody knows whether they run. */
 const virtualMachines: EstateCollector = {
   id: "arm-virtualMachine",
-  version: 1,
+  version,
   scope: "subscription",
   kinds: ["virtualMachine"],
-  permissions: ["Microsoft.Compute/virtualMachines/read", "Microsoft.Compute/virtualMachines/instanceView/read"],
+  permissions: machinePermissions,
   collect: (context) => {
-    const { subscriptionId, arm, signal } = context;
-    const list = toIdentity(subscriptionId, "virtualMachine", computeVersion, "Microsoft.Compute/virtualMachines/read");
-    const read = { arm, list, ...(signal === undefined ? {} : { signal }) };
+    const list = toSubscriptionList(context.subscriptionId, {
+      kind: "virtualMachine",
+      collector: "arm-virtualMachine",
+      version,
+      api: "arm",
+      apiVersion: computeVersion,
+      action: machinePermissions[0],
+    });
     return collectDetailed<VirtualMachine>(context, {
       list,
-      path: `/subscriptions/${subscriptionId}/providers/Microsoft.Compute/virtualMachines`,
+      path: `${list.scope}/providers/Microsoft.Compute/virtualMachines`,
       schema: virtualMachine,
       complete: async (machine) => {
-        const target = { path: `${machine.id}?$expand=instanceView`, apiVersion: computeVersion };
-        const detail = await readDetail(read, target, virtualMachine);
+        const path = `${machine.id}?$expand=instanceView`;
+        const detail = await readDetail(context, list, { path, schema: virtualMachine });
         return "gap" in detail ? { resource: machine, gaps: [detail.gap] } : { resource: detail.value, gaps: [] };
       },
     });
   },
 };
 
-const authentication = z
-  .object({
-    properties: z.object({
-      platform: z.object({ enabled: z.boolean().nullish() }).nullish(),
-      globalValidation: z
-        .object({
-          requireAuthentication: z.boolean().nullish(),
-          unauthenticatedClientAction: text,
-          excludedPaths: z.array(z.string()).nullish(),
-        })
-        .nullish(),
-    }),
-  })
-  .transform(({ properties }): Site["authentication"] => {
-    if (properties.platform?.enabled !== true) {
-      return "off";
-    }
-    const rule = properties.globalValidation;
-    const demanded =
-      rule?.requireAuthentication === true ||
-      (rule !== null && rule !== undefined && !["", "AllowAnonymous"].includes(rule.unauthenticatedClientAction));
-    // An excluded path stays open to everyone: such a gate does not stand on every way in.
-    return demanded && (rule?.excludedPaths ?? []).length === 0 ? "required" : "optional";
-  });
+const sitePermissions = ["Microsoft.Web/sites/read", "Microsoft.Web/sites/config/read"] as const;
 
 /** App Service sites with `config/web` and the authentication settings (the read without secrets). */
 const sites: EstateCollector = {
   id: "arm-site",
-  version: 1,
+  version,
   scope: "subscription",
   kinds: ["site"],
-  permissions: ["Microsoft.Web/sites/read", "Microsoft.Web/sites/config/read"],
+  permissions: sitePermissions,
   collect: (context) => {
-    const { subscriptionId, arm, signal } = context;
-    const list = toIdentity(subscriptionId, "site", webVersion, "Microsoft.Web/sites/config/read");
-    const read = { arm, list, ...(signal === undefined ? {} : { signal }) };
+    const list = toSubscriptionList(context.subscriptionId, {
+      kind: "site",
+      collector: "arm-site",
+      version,
+      api: "arm",
+      apiVersion: webVersion,
+      action: sitePermissions[0],
+    });
     return collectDetailed<Site>(context, {
       list,
-      path: `/subscriptions/${subscriptionId}/providers/Microsoft.Web/sites`,
+      path: `${list.scope}/providers/Microsoft.Web/sites`,
       schema: site,
       complete: async (each) => {
-        const target = (name: string): { path: string; apiVersion: string } => ({
-          path: `${each.id}/config/${name}`,
-          apiVersion: webVersion,
-        });
-        const web = await readDetail(read, target("web"), siteWebConfiguration);
-        const auth = await readDetail(read, target("authsettingsV2"), authentication);
+        const part = { ...list, action: sitePermissions[1] };
+        const web = await readDetail(context, part, { path: `${each.id}/config/web`, schema: siteWebConfiguration });
+        const path = `${each.id}/config/authsettingsV2`;
+        const authentication = await readDetail(context, part, { path, schema: siteAuthentication });
         const resource: Site = {
           ...each,
           ...("gap" in web ? {} : { web: web.value }),
-          authentication: "gap" in auth ? "unknown" : auth.value,
+          authentication: "gap" in authentication ? "unknown" : authentication.value,
         };
-        return { resource, gaps: [...("gap" in web ? [web.gap] : []), ...("gap" in auth ? [auth.gap] : [])] };
+        return { resource, gaps: [web, authentication].flatMap((detail) => ("gap" in detail ? [detail.gap] : [])) };
       },
     });
   },
 };
 
-const scaleSet = z.object({ id: armId });
+const interfacePermissions = [
+  "Microsoft.Compute/virtualMachineScaleSets/read",
+  "Microsoft.Compute/virtualMachineScaleSets/networkInterfaces/read",
+] as const;
 
 /** Interfaces of scale-set instances: AKS nodes have no others. */
 const scaleSetInterfaces: EstateCollector = {
   id: "arm-scaleSetNetworkInterface",
-  version: 1,
+  version,
   scope: "subscription",
   kinds: ["scaleSetNetworkInterface"],
-  permissions: [
-    "Microsoft.Compute/virtualMachineScaleSets/read",
-    "Microsoft.Compute/virtualMachineScaleSets/networkInterfaces/read",
-  ],
+  permissions: interfacePermissions,
   collect: async ({ subscriptionId, arm, clock, signal }) => {
     const startedAt = toTimestamp(clock);
-    const action = "Microsoft.Compute/virtualMachineScaleSets/networkInterfaces/read";
-    const list = toIdentity(subscriptionId, "scaleSetNetworkInterface", networkVersion, action);
-    const type = "Microsoft.Compute/virtualMachineScaleSets";
-    const sets = await arm.list(`/subscriptions/${subscriptionId}/providers/${type}`, computeVersion, signal);
-    const gaps: CollectionGap[] = sets.failure === undefined ? [] : [toGap(sets.failure, list, list.scope)];
-    const ids = sets.items.flatMap((item) => {
-      const parsed = parseWire(scaleSet, item);
-      if (!parsed.ok) {
-        gaps.push({
-          kind: "unreadable",
-          subject: parsed.problem.subject,
-          message: parsed.problem.message,
-          remedy: parsed.problem.next,
-        });
-      }
-      return parsed.ok ? [parsed.value.id] : [];
+    const list = toSubscriptionList(subscriptionId, {
+      kind: "scaleSetNetworkInterface",
+      collector: "arm-scaleSetNetworkInterface",
+      version,
+      api: "arm",
+      apiVersion: networkVersion,
+      action: interfacePermissions[1],
     });
-    const lists = await mapInParallel(ids, (id) => arm.list(`${id}/networkInterfaces`, networkVersion, signal));
-    const read = lists.map((raw) =>
-      recordList<NetworkInterface>(list, raw, { schema: networkInterface, startedAt, endedAt: startedAt }),
+    const path = `${list.scope}/providers/Microsoft.Compute/virtualMachineScaleSets`;
+    const answer = await arm.list(path, computeVersion, signal);
+    const sets = fromArmList(answer, { ...list, action: interfacePermissions[0] });
+    const { values, gaps } = readItems(virtualMachineScaleSet, sets.items);
+    const uniform = values.filter(({ isFlexible }) => !isFlexible);
+    const answers = await mapInParallel(uniform, parallel, async ({ id }) =>
+      fromArmList(await arm.list(`${id}/networkInterfaces`, networkVersion, signal), { ...list, scope: id }),
     );
-    const resources = read.flatMap((each) => each.resources);
-    return {
-      resources,
-      coverage: [
-        toCoverage(list, {
-          pages: sets.pages + lists.reduce((sum, each) => sum + each.pages, 0),
-          count: resources.length,
-          gaps: [...gaps, ...read.flatMap((each) => each.coverage.gaps)],
-          startedAt,
-          endedAt: toTimestamp(clock),
-        }),
-      ],
+    const read = answers.map((raw) => readItems<NetworkInterface>(networkInterface, raw.items));
+    const resources = read.flatMap((each) => each.values);
+    const pages = sets.pages + answers.reduce((sum, raw) => sum + raw.pages, 0);
+    const facts = {
+      raw: { ...sets, pages },
+      count: resources.length,
+      gaps: [...gaps, ...read.flatMap((each) => each.gaps), ...answers.flatMap(({ gap }) => gap ?? [])],
+      startedAt,
+      endedAt: toTimestamp(clock),
     };
+    return { resources, coverage: [toCoverage(list, facts)] };
   },
 };
 

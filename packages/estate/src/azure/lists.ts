@@ -2,7 +2,7 @@
 import type { Resource } from "@sightline/model";
 import type { z } from "zod";
 import type { EstateCollector } from "../collector.ts";
-import { readerRemedy, recordList, toTimestamp } from "../recording.ts";
+import { fromArmList, readItems, toCoverage, toSubscriptionList, toTimestamp } from "../recording.ts";
 import { containerRegistry } from "./container-registry.ts";
 import { managedCluster } from "./container-service.ts";
 import { loadBalancer } from "./load-balancing.ts";
@@ -21,7 +21,6 @@ interface ListRow {
   readonly type: string;
   readonly apiVersion: string;
   readonly schema: z.ZodType<Resource>;
-  readonly query?: string;
 }
 
 const networkVersion = "2024-05-01";
@@ -68,32 +67,34 @@ const rows: readonly ListRow[] = [
   {
     kind: "registry",
     type: "Microsoft.ContainerRegistry/registries",
-    apiVersion: "2025-03-01-preview",
+    apiVersion: "2025-04-01",
     schema: containerRegistry,
   },
 ];
 
 function toCollector(row: ListRow): EstateCollector {
-  const id = `arm-${row.kind}`;
-  const action = `${row.type}/read`;
-  return {
-    id,
+  const { kind, type, apiVersion, schema } = row;
+  const identity = {
+    kind,
+    collector: `arm-${kind}`,
     version: 1,
+    api: "arm",
+    apiVersion,
+    action: `${type}/read`,
+  } as const;
+  return {
+    id: identity.collector,
+    version: identity.version,
     scope: "subscription",
-    kinds: [row.kind],
-    permissions: [action],
+    kinds: [kind],
+    permissions: [identity.action],
     collect: async ({ subscriptionId, arm, clock, signal }) => {
       const startedAt = toTimestamp(clock);
-      const raw = await arm.list(`/subscriptions/${subscriptionId}/providers/${row.type}`, row.apiVersion, signal);
-      const scope = `/subscriptions/${subscriptionId}`;
-      const source = { collector: id, version: 1, api: "arm", apiVersion: row.apiVersion, scope, role: "Reader" };
-      const list = { scope, kind: row.kind, source, action, remedy: readerRemedy(subscriptionId) };
-      const { resources, coverage } = recordList(list, raw, {
-        schema: row.schema,
-        startedAt,
-        endedAt: toTimestamp(clock),
-      });
-      return { resources, coverage: [coverage] };
+      const list = toSubscriptionList(subscriptionId, identity);
+      const raw = fromArmList(await arm.list(`${list.scope}/providers/${type}`, apiVersion, signal), list);
+      const { values, gaps } = readItems(schema, raw.items);
+      const facts = { raw, count: values.length, gaps, startedAt, endedAt: toTimestamp(clock) };
+      return { resources: values, coverage: [toCoverage(list, facts)] };
     },
   };
 }

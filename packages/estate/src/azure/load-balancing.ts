@@ -84,20 +84,26 @@ const inboundNatRule = child
       backendAddressPool: reference.nullish(),
     }),
   })
-  .transform(
-    ({ id, name, properties: each }): InboundNatRule => ({
+  .transform(({ id, name, properties: each }, context): InboundNatRule => {
+    // A rule for a pool has a range and port 0, a rule for one address a port and no range (or one of 0).
+    const frontendPort = each.frontendPortRangeStart || each.frontendPort;
+    if (!frontendPort) {
+      context.addIssue({ code: "custom", message: "names no frontend port" });
+      return z.NEVER;
+    }
+    return {
       id,
       name,
       frontendIPConfiguration: each.frontendIPConfiguration.id,
       protocol: each.protocol,
-      frontendPort: each.frontendPortRangeStart ?? each.frontendPort ?? 0,
-      ...optional("frontendPortRangeEnd", each.frontendPortRangeEnd),
+      frontendPort,
+      ...optional("frontendPortRangeEnd", each.frontendPortRangeEnd || undefined),
       backendPort: each.backendPort,
       enableFloatingIP: each.enableFloatingIP,
       ...optional("backendIPConfiguration", each.backendIPConfiguration?.id),
       ...optional("backendAddressPool", each.backendAddressPool?.id),
-    }),
-  );
+    };
+  });
 
 const backendAddress = z
   .object({
@@ -128,9 +134,10 @@ export const loadBalancer = envelope
   .extend({
     sku,
     properties: z.object({
-      frontendIPConfigurations: listOf(frontend),
-      backendAddressPools: listOf(backendAddressPool),
-      loadBalancingRules: listOf(loadBalancingRule),
+      frontendIPConfigurations: z.array(frontend),
+      backendAddressPools: z.array(backendAddressPool),
+      loadBalancingRules: z.array(loadBalancingRule),
+      // Global load balancers have no such list.
       inboundNatRules: listOf(inboundNatRule),
     }),
   })

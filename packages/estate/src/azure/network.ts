@@ -65,11 +65,24 @@ const securityRule = z
       destinationApplicationSecurityGroups: each.destinationApplicationSecurityGroups,
       destinationPortRanges: unite(each.destinationPortRange, each.destinationPortRanges),
     }),
-  );
+  )
+  .refine(hasEveryPart, { message: "names no source, no destination or no ports" });
+
+/** A rule that names nothing would read as one that matches nothing, and an Allow would be lost. */
+function hasEveryPart(rule: SecurityRule): boolean {
+  return [
+    [...rule.sourceAddressPrefixes, ...rule.sourceApplicationSecurityGroups],
+    [...rule.destinationAddressPrefixes, ...rule.destinationApplicationSecurityGroups],
+    rule.sourcePortRanges,
+    rule.destinationPortRanges,
+  ].every((part) => part.length > 0);
+}
 
 /** Microsoft.Network/networkSecurityGroups. */
 export const networkSecurityGroup = envelope
-  .extend({ properties: z.object({ securityRules: listOf(securityRule), defaultSecurityRules: listOf(securityRule) }) })
+  .extend({
+    properties: z.object({ securityRules: z.array(securityRule), defaultSecurityRules: listOf(securityRule) }),
+  })
   .transform(
     (raw): NetworkSecurityGroup => ({
       kind: "networkSecurityGroup",
@@ -120,8 +133,9 @@ const peering = child
       remoteVirtualNetwork: reference,
       remoteAddressSpace: addressSpace,
       remoteVirtualNetworkAddressSpace: addressSpace,
-      peeringState: text,
-      allowVirtualNetworkAccess: flag,
+      peeringState: z.string(),
+      // Read as `false` when missing, it would hide a way in.
+      allowVirtualNetworkAccess: z.boolean(),
       allowForwardedTraffic: flag,
       allowGatewayTransit: flag,
       useRemoteGateways: flag,
@@ -144,7 +158,7 @@ const peering = child
 
 /** Microsoft.Network/virtualNetworks with subnets and peerings inline. */
 export const virtualNetwork = envelope
-  .extend({ properties: z.object({ addressSpace, subnets: listOf(subnet), virtualNetworkPeerings: listOf(peering) }) })
+  .extend({ properties: z.object({ addressSpace, subnets: z.array(subnet), virtualNetworkPeerings: listOf(peering) }) })
   .transform(
     (raw): VirtualNetwork => ({
       kind: "virtualNetwork",
@@ -192,7 +206,7 @@ export const networkInterface = envelope
       virtualMachine: reference.nullish(),
       networkSecurityGroup: reference.nullish(),
       enableIPForwarding: flag,
-      ipConfigurations: listOf(ipConfiguration),
+      ipConfigurations: z.array(ipConfiguration),
     }),
   })
   .transform((raw): NetworkInterface => {
@@ -235,7 +249,7 @@ export const publicIPAddress = envelope
 export const routeTable = envelope
   .extend({
     properties: z.object({
-      routes: listOf(
+      routes: z.array(
         z.object({
           name: text,
           properties: z.object({

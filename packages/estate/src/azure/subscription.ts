@@ -1,12 +1,16 @@
-/** The subscription itself, and the service tags in force for it. */
-import type { CollectionGap, Subscription } from "@sightline/model";
+/** The subscription itself, and the service tags in force for it: one read each. */
+import type { Coverage, Subscription } from "@sightline/model";
 import { z } from "zod";
-import type { EstateCollector } from "../collector.ts";
-import { type ListIdentity, readerRemedy, toCoverage, toGap, toTimestamp } from "../recording.ts";
-import { armId, listOf, parseWire, text } from "../wire.ts";
-
-const subscriptionVersion = "2022-12-01";
-const tagsVersion = "2024-05-01";
+import type { EstateCollector, SubscriptionContext } from "../collector.ts";
+import {
+  type ListIdentity,
+  toCoverage,
+  toGap,
+  toSubscriptionList,
+  toTimestamp,
+  toUnreadableGap,
+} from "../recording.ts";
+import { armId, parseWire, text } from "../wire.ts";
 
 const subscription = z
   .object({ id: armId, subscriptionId: z.string(), displayName: text, tenantId: text, state: text })
@@ -22,84 +26,88 @@ const subscription = z
     }),
   );
 
-function toIdentity(subscriptionId: string, kind: string, apiVersion: string, action: string): ListIdentity {
-  const scope = `/subscriptions/${subscriptionId}`;
-  const source = { collector: `arm-${kind}`, version: 1, api: "arm", apiVersion, scope, role: "Reader" };
-  return { scope, kind, source, action, remedy: readerRemedy(subscriptionId) };
+/** One GET in the form of a list of one page. */
+async function readOne<Value>(
+  { arm, clock, signal }: SubscriptionContext,
+  list: ListIdentity,
+  target: {
+    readonly path: string;
+    readonly schema: z.ZodType<Value>;
+    readonly count: (value: Value) => number;
+  },
+): Promise<{ readonly value?: Value; readonly coverage: Coverage }> {
+  const startedAt = toTimestamp(clock);
+  const answer = await arm.get(target.path, list.source.apiVersion, signal);
+  const endedAt = toTimestamp(clock);
+  if (!answer.ok) {
+    const gaps = [toGap(answer.failure, list, target.path)];
+    return { coverage: toCoverage(list, { raw: { pages: 0 }, count: 0, gaps, startedAt, endedAt }) };
+  }
+  const { requestId } = answer;
+  const raw = { pages: 1, ...(requestId === undefined ? {} : { requestId }) };
+  const parsed = parseWire(target.schema, answer.value);
+  if (!parsed.ok) {
+    const gaps = [toUnreadableGap(parsed.problem, target.path)];
+    return { coverage: toCoverage(list, { raw, count: 0, gaps, startedAt, endedAt }) };
+  }
+  const count = target.count(parsed.value);
+  return { value: parsed.value, coverage: toCoverage(list, { raw, count, gaps: [], startedAt, endedAt }) };
 }
+
+const subscriptionRead = {
+  kind: "subscription",
+  collector: "arm-subscription",
+  version: 1,
+  api: "arm",
+  apiVersion: "2022-12-01",
+  action: "Microsoft.Resources/subscriptions/read",
+} as const;
 
 /** Microsoft.Resources/subscriptions. */
 export const subscriptionCollector: EstateCollector = {
-  id: "arm-subscription",
-  version: 1,
+  id: subscriptionRead.collector,
+  version: subscriptionRead.version,
   scope: "subscription",
-  kinds: ["subscription"],
-  permissions: ["Microsoft.Resources/subscriptions/read"],
-  collect: async ({ subscriptionId, arm, clock, signal }) => {
-    const startedAt = toTimestamp(clock);
-    const list = toIdentity(
-      subscriptionId,
-      "subscription",
-      subscriptionVersion,
-      "Microsoft.Resources/subscriptions/read",
-    );
-    const answer = await arm.get(`/subscriptions/${subscriptionId}`, subscriptionVersion, signal);
-    const gaps: CollectionGap[] = [];
-    const resources: Subscription[] = [];
-    if (answer.ok) {
-      const parsed = parseWire(subscription, answer.value);
-      if (parsed.ok) {
-        resources.push(parsed.value);
-      } else {
-        gaps.push({
-          kind: "unreadable",
-          subject: list.scope,
-          message: parsed.problem.message,
-          remedy: parsed.problem.next,
-        });
-      }
-    } else {
-      gaps.push(toGap(answer.failure, list, list.scope));
-    }
-    const facts = { pages: 1, count: resources.length, gaps, startedAt, endedAt: toTimestamp(clock) };
-    return { resources, coverage: [toCoverage(list, facts)] };
+  kinds: [subscriptionRead.kind],
+  permissions: [subscriptionRead.action],
+  collect: async (context) => {
+    const list = toSubscriptionList(context.subscriptionId, subscriptionRead);
+    const target = { path: list.scope, schema: subscription, count: () => 1 };
+    const { value, coverage } = await readOne(context, list, target);
+    return { resources: value === undefined ? [] : [value], coverage: [coverage] };
   },
 };
 
-const tags = z.object({
-  values: listOf(z.object({ name: z.string(), properties: z.object({ addressPrefixes: listOf(z.string()) }) })),
-});
+const tags = z
+  .object({
+    values: z.array(z.object({ name: z.string(), properties: z.object({ addressPrefixes: z.array(z.string()) }) })),
+  })
+  .transform(({ values }) => Object.fromEntries(values.map((each) => [each.name, each.properties.addressPrefixes])));
 
-/** Region asked: the answer holds the prefixes of all regions. */
+/** Region asked: the answer holds the prefixes of all regions of the cloud. Other clouds than the public one lack it. */
 const anyRegion = "westeurope";
+
+const tagRead = {
+  kind: "serviceTags",
+  collector: "arm-serviceTags",
+  version: 1,
+  api: "arm",
+  apiVersion: "2024-05-01",
+  action: "Microsoft.Network/locations/serviceTags/read",
+} as const;
 
 /** Microsoft.Network/locations/serviceTags: what a tag means today, from Azure itself. */
 export const serviceTagCollector: EstateCollector = {
-  id: "arm-serviceTags",
-  version: 1,
+  id: tagRead.collector,
+  version: tagRead.version,
   scope: "subscription",
-  kinds: ["serviceTags"],
-  permissions: ["Microsoft.Network/locations/serviceTags/read"],
-  collect: async ({ subscriptionId, arm, clock, signal }) => {
-    const startedAt = toTimestamp(clock);
-    const list = toIdentity(subscriptionId, "serviceTags", tagsVersion, "Microsoft.Network/locations/serviceTags/read");
-    const path = `/subscriptions/${subscriptionId}/providers/Microsoft.Network/locations/${anyRegion}/serviceTags`;
-    const answer = await arm.get(path, tagsVersion, signal);
-    const parsed = answer.ok ? parseWire(tags, answer.value) : undefined;
-    const values = parsed?.ok === true ? parsed.value.values : [];
-    const gaps: CollectionGap[] = [
-      ...(answer.ok ? [] : [toGap(answer.failure, list, path)]),
-      ...(parsed?.ok === false
-        ? [{ kind: "unreadable" as const, subject: path, message: parsed.problem.message, remedy: parsed.problem.next }]
-        : []),
-    ];
-    const facts = { pages: 1, count: values.length, gaps, startedAt, endedAt: toTimestamp(clock) };
-    return {
-      resources: [],
-      coverage: [toCoverage(list, facts)],
-      ...(gaps.length > 0
-        ? {}
-        : { serviceTags: Object.fromEntries(values.map((each) => [each.name, each.properties.addressPrefixes])) }),
-    };
+  kinds: [tagRead.kind],
+  permissions: [tagRead.action],
+  collect: async (context) => {
+    const list = toSubscriptionList(context.subscriptionId, tagRead);
+    const path = `${list.scope}/providers/Microsoft.Network/locations/${anyRegion}/serviceTags`;
+    const target = { path, schema: tags, count: (found: z.output<typeof tags>) => Object.keys(found).length };
+    const { value, coverage } = await readOne(context, list, target);
+    return { resources: [], coverage: [coverage], ...(value === undefined ? {} : { serviceTags: value }) };
   },
 };

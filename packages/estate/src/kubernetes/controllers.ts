@@ -1,23 +1,16 @@
-/** Workload controllers. Source: Kubernetes API v1.31 reference, apps/v1 and batch/v1. */
-import type { ArmId, WorkloadController } from "@sightline/model";
+/** Workload controllers, and what scales them. Source: Kubernetes API v1.31 reference, apps/v1, batch/v1, autoscaling/v2. */
+import type { ArmId, HorizontalPodAutoscaler, WorkloadController } from "@sightline/model";
 import { z } from "zod";
 import { flag, listOf, optional } from "../wire.ts";
-import { metadata, podSpecification, toContainers, toObjectFields } from "./objects.ts";
+import { metadata, podSpecification, stringMap, toContainers, toObjectFields } from "./objects.ts";
 
 const template = z.object({
   metadata: z
-    .object({ labels: z.record(z.string(), z.string()).nullish() })
+    .object({ labels: stringMap })
     .nullish()
     .transform((value) => value?.labels ?? {}),
-  spec: podSpecification.nullish().transform((value) => value ?? emptySpecification),
+  spec: podSpecification,
 });
-
-const emptySpecification: z.output<typeof podSpecification> = {
-  nodeName: undefined,
-  hostNetwork: false,
-  containers: [],
-  initContainers: [],
-};
 
 const specification = z.object({
   replicas: z.number().nullish(),
@@ -41,22 +34,28 @@ const schema = z.object({
 type Raw = z.output<typeof schema>;
 
 /** Kinds read as controllers. */
-export const controllerKinds = ["Deployment", "ReplicaSet", "StatefulSet", "DaemonSet", "Job", "CronJob"] as const;
+export type ControllerKind = "Deployment" | "ReplicaSet" | "StatefulSet" | "DaemonSet" | "Job" | "CronJob";
 
-/** One of {@link controllerKinds}. */
-export type ControllerKind = (typeof controllerKinds)[number];
+function isFinished({ status }: Raw): boolean {
+  return (
+    status?.conditions.some(({ type, status: value }) => ["Complete", "Failed"].includes(type) && value === "True") ===
+    true
+  );
+}
+
+/** A Job that is held back wants no pods now and may be let go at any time; one that is finished never wants any again. */
+function isSuspended(kind: ControllerKind, raw: Raw): boolean {
+  const { suspend, parallelism } = raw.spec;
+  return kind === "Job" ? !isFinished(raw) && (suspend || parallelism === 0) : kind === "CronJob" && suspend;
+}
 
 /** Pods it wants: what `spec` says where the kind has replicas, what the scheduler says for a DaemonSet. Absent = not said. */
 function wantedReplicas(kind: ControllerKind, raw: Raw): number | undefined {
   switch (kind) {
     case "DaemonSet":
       return raw.status?.desiredNumberScheduled ?? undefined;
-    case "Job": {
-      const finished = raw.status?.conditions.some(
-        (each) => (each.type === "Complete" || each.type === "Failed") && each.status === "True",
-      );
-      return finished === true ? 0 : (raw.spec.parallelism ?? 1);
-    }
+    case "Job":
+      return isFinished(raw) || isSuspended(kind, raw) ? 0 : (raw.spec.parallelism ?? 1);
     case "CronJob":
       return raw.spec.suspend ? 0 : 1;
     default:
@@ -67,19 +66,35 @@ function wantedReplicas(kind: ControllerKind, raw: Raw): number | undefined {
 
 /** apps/v1 and batch/v1 controllers. */
 export function controllerOf(cluster: ArmId, kind: ControllerKind): z.ZodType<WorkloadController> {
-  return schema.transform((raw): WorkloadController => {
+  return schema.transform((raw, context): WorkloadController => {
     const pods = raw.spec.template ?? raw.spec.jobTemplate?.spec.template;
-    const podSpec = pods?.spec ?? emptySpecification;
+    if (pods === undefined || pods === null) {
+      context.addIssue({ code: "custom", message: "has no pod template" });
+      return z.NEVER;
+    }
     return {
       kind: "workloadController",
       ...toObjectFields(cluster, kind, raw.metadata),
       controllerKind: kind,
       ...optional("replicas", wantedReplicas(kind, raw)),
-      suspended: raw.spec.suspend,
-      podLabels: pods?.metadata ?? {},
-      containers: toContainers(podSpec),
-      hostNetwork: podSpec.hostNetwork,
+      suspended: isSuspended(kind, raw),
+      podLabels: pods.metadata,
+      containers: toContainers(pods.spec),
+      hostNetwork: pods.spec.hostNetwork,
       owners: raw.metadata.ownerReferences,
     };
   });
+}
+
+/** autoscaling/v2 HorizontalPodAutoscaler. */
+export function horizontalPodAutoscalerOf(cluster: ArmId): z.ZodType<HorizontalPodAutoscaler> {
+  return z
+    .object({ metadata, spec: z.object({ scaleTargetRef: z.object({ kind: z.string(), name: z.string() }) }) })
+    .transform(
+      ({ metadata: meta, spec: { scaleTargetRef } }): HorizontalPodAutoscaler => ({
+        kind: "horizontalPodAutoscaler",
+        ...toObjectFields(cluster, "horizontalPodAutoscaler", meta),
+        scaleTarget: scaleTargetRef,
+      }),
+    );
 }

@@ -1,9 +1,13 @@
-/** Collectors of a cluster: one for each kind AKS RBAC Reader can list, and those it cannot, so that the gap is recorded. */
+/**
+ * Collectors of a cluster: one for each kind that the role for reading clusters can list, and IngressClass, which it
+ * cannot, so that the gap is recorded. Kinds that a cluster may not know at all (custom resources) are not asked for.
+ */
 import type { ArmId, Resource } from "@sightline/model";
 import type { z } from "zod";
 import type { EstateCollector } from "../collector.ts";
-import { clusterReaderRemedy, recordList, toCoverage, toTimestamp } from "../recording.ts";
-import { controllerOf } from "./controllers.ts";
+import { readItems, toCoverage, toTimestamp } from "../recording.ts";
+import { clusterReaderRole, toClusterAction, toClusterRemedy } from "./access.ts";
+import { controllerOf, horizontalPodAutoscalerOf } from "./controllers.ts";
 import { endpointSliceOf, ingressClassOf, ingressOf, networkPolicyOf, serviceOf } from "./networking.ts";
 import { namespaceOf, podOf } from "./objects.ts";
 
@@ -22,6 +26,11 @@ const rows: readonly KindRow[] = [
   { kind: "ingress", path: "/apis/networking.k8s.io/v1/ingresses", schemaOf: ingressOf },
   { kind: "ingressClass", path: "/apis/networking.k8s.io/v1/ingressclasses", schemaOf: ingressClassOf },
   { kind: "networkPolicy", path: "/apis/networking.k8s.io/v1/networkpolicies", schemaOf: networkPolicyOf },
+  {
+    kind: "horizontalPodAutoscaler",
+    path: "/apis/autoscaling/v2/horizontalpodautoscalers",
+    schemaOf: horizontalPodAutoscalerOf,
+  },
   { kind: "deployment", path: "/apis/apps/v1/deployments", schemaOf: (cluster) => controllerOf(cluster, "Deployment") },
   { kind: "replicaSet", path: "/apis/apps/v1/replicasets", schemaOf: (cluster) => controllerOf(cluster, "ReplicaSet") },
   {
@@ -34,27 +43,25 @@ const rows: readonly KindRow[] = [
   { kind: "cronJob", path: "/apis/batch/v1/cronjobs", schemaOf: (cluster) => controllerOf(cluster, "CronJob") },
 ];
 
-function toCollector(row: KindRow): EstateCollector {
-  const id = `kubernetes-${row.kind}`;
-  const action = `Microsoft.ContainerService/managedClusters${row.path.replace(/^\/apis?\/(?:v1\/)?/, "/")}/read`;
+function toCollector({ kind, path, schemaOf }: KindRow): EstateCollector {
+  const id = `kubernetes-${kind}`;
+  const version = 1;
+  const action = toClusterAction(path);
   return {
     id,
-    version: 1,
+    version,
     scope: "cluster",
-    kinds: [row.kind],
+    kinds: [kind],
     permissions: [action],
     collect: async ({ cluster, kubernetes, clock, signal }) => {
+      const api = { api: "kubernetes", apiVersion: path, scope: cluster.id, role: clusterReaderRole };
+      const source = { collector: id, version, ...api };
+      const list = { scope: cluster.id, kind, source, action, remedy: toClusterRemedy(cluster) };
       const startedAt = toTimestamp(clock);
-      const raw = await kubernetes.list(row.path, signal);
-      const endedAt = toTimestamp(clock);
-      const role = "Azure Kubernetes Service RBAC Reader";
-      const source = { collector: id, version: 1, api: "kubernetes", apiVersion: row.path, scope: cluster.id, role };
-      const remedy = clusterReaderRemedy(cluster.subscriptionId);
-      const list = { scope: cluster.id, kind: row.kind, source, action, remedy };
-      const { resources, coverage } = recordList(list, raw, { schema: row.schemaOf(cluster.id), startedAt, endedAt });
-      const gaps = raw.gap === undefined ? coverage.gaps : [...coverage.gaps, raw.gap];
-      const facts = { pages: raw.pages, count: resources.length, gaps, startedAt, endedAt };
-      return { resources, coverage: [toCoverage(list, facts)] };
+      const raw = await kubernetes.list(path, signal);
+      const { values, gaps } = readItems(schemaOf(cluster.id), raw.items);
+      const facts = { raw, count: values.length, gaps, startedAt, endedAt: toTimestamp(clock) };
+      return { resources: values, coverage: [toCoverage(list, facts)] };
     },
   };
 }

@@ -135,65 +135,63 @@ export function ingressClassOf(cluster: ArmId): z.ZodType<IngressClass> {
   );
 }
 
+// Members nobody knows yet would change what a policy admits: such a policy is unreadable rather than half read.
 const selector = z
-  .object({
+  .strictObject({
     matchLabels: stringMap,
-    matchExpressions: listOf(z.object({ key: z.string(), operator: z.string(), values: listOf(z.string()) })),
+    matchExpressions: listOf(z.strictObject({ key: z.string(), operator: z.string(), values: listOf(z.string()) })),
   })
   .transform((raw): LabelSelector => raw);
 
 const policyPeer = z
-  .object({
+  .strictObject({
     podSelector: selector.nullish(),
     namespaceSelector: selector.nullish(),
-    ipBlock: z.object({ cidr: z.string(), except: listOf(z.string()) }).nullish(),
+    ipBlock: z.strictObject({ cidr: z.string(), except: listOf(z.string()) }).nullish(),
   })
   .transform((raw) => ({
     ...optional("podSelector", raw.podSelector),
     ...optional("namespaceSelector", raw.namespaceSelector),
     ...optional("ipBlock", raw.ipBlock),
-  }));
+  }))
+  .refine((peer) => Object.keys(peer).length > 0, { message: "names nobody" });
 
 const policyPort = z
-  .object({ protocol: z.string().nullish(), port: numberOrName.nullish(), endPort: z.number().nullish() })
+  .strictObject({ protocol: z.string().nullish(), port: numberOrName.nullish(), endPort: z.number().nullish() })
   .transform((raw) => ({
     ...optional("protocol", raw.protocol),
     ...optional("port", raw.port),
     ...optional("endPort", raw.endPort),
   }));
 
-function policyRules(peers: "from" | "to"): z.ZodType<readonly NetworkPolicyRule[] | null | undefined> {
-  return z
-    .array(
-      z
-        .object({ from: listOf(policyPeer), to: listOf(policyPeer), ports: listOf(policyPort) })
-        .transform((raw): NetworkPolicyRule => ({ peers: raw[peers], ports: raw.ports })),
-    )
-    .nullish();
-}
+const ingressRule = z
+  .strictObject({ from: listOf(policyPeer), ports: listOf(policyPort) })
+  .transform(({ from, ports }): NetworkPolicyRule => ({ peers: from, ports }));
+
+const egressRule = z
+  .strictObject({ to: listOf(policyPeer), ports: listOf(policyPort) })
+  .transform(({ to, ports }): NetworkPolicyRule => ({ peers: to, ports }));
 
 /** networking.k8s.io/v1 NetworkPolicy. An absent rule list and an empty one are kept apart: they differ in meaning for egress. */
 export function networkPolicyOf(cluster: ArmId): z.ZodType<NetworkPolicy> {
   return z
     .object({
       metadata,
-      spec: z
-        .object({
-          podSelector: selector.nullish(),
-          policyTypes: z.array(z.string()).nullish(),
-          ingress: policyRules("from"),
-          egress: policyRules("to"),
-        })
-        .nullish(),
+      spec: z.strictObject({
+        podSelector: selector,
+        policyTypes: z.array(z.string()).nullish(),
+        ingress: z.array(ingressRule).nullish(),
+        egress: z.array(egressRule).nullish(),
+      }),
     })
     .transform(
       ({ metadata: meta, spec }): NetworkPolicy => ({
         kind: "networkPolicy",
         ...toObjectFields(cluster, "networkPolicy", meta),
-        podSelector: spec?.podSelector ?? { matchLabels: {}, matchExpressions: [] },
-        ...optional("policyTypes", spec?.policyTypes),
-        ...optional("ingress", spec?.ingress),
-        ...optional("egress", spec?.egress),
+        podSelector: spec.podSelector,
+        ...optional("policyTypes", spec.policyTypes),
+        ...optional("ingress", spec.ingress),
+        ...optional("egress", spec.egress),
       }),
     );
 }

@@ -30,9 +30,27 @@ export const metadata = z.object({
   ownerReferences: owners,
 });
 
-/** Annotations the engine reads; others may hold anything, secrets included, and are dropped. */
+/** Annotations the engine reads with their value. */
 const readAnnotations =
-  /^(?:service\.beta\.kubernetes\.io\/azure-|kubernetes\.io\/ingress\.class$|nginx\.ingress\.kubernetes\.io\/(?:whitelist|denylist|allowlist)-source-range$|appgw\.ingress\.kubernetes\.io\/use-private-ip$)/;
+  /^(?:service\.beta\.kubernetes\.io\/azure-.+|kubernetes\.io\/ingress\.class|ingressclass\.kubernetes\.io\/is-default-class|nginx\.ingress\.kubernetes\.io\/(?:whitelist|denylist|allowlist)-source-range|appgw\.ingress\.kubernetes\.io\/use-private-ip)$/;
+
+/** Annotations that change what an ingress controller does: that they are there counts, their value may hold a secret. */
+const notedAnnotations =
+  /^(?:[a-z0-9-]+\.)*(?:ingress\.kubernetes\.io|nginx\.org|nginx\.com|haproxy\.org|konghq\.com|projectcontour\.io|alb\.networking\.azure\.io)\//;
+
+const keptBack = "[kept back]";
+
+/** Of all others not even the name is kept: they may hold anything, and nobody reads them. */
+function toAnnotations(raw: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(raw).flatMap(([name, value]): [string, string][] => {
+      if (readAnnotations.test(name)) {
+        return [[name, value]];
+      }
+      return notedAnnotations.test(name) ? [[name, keptBack]] : [];
+    }),
+  );
+}
 
 /** Fields every Kubernetes object of the model has. */
 export function toObjectFields(
@@ -46,7 +64,7 @@ export function toObjectFields(
     namespace: raw.namespace,
     name: raw.name,
     labels: raw.labels,
-    annotations: Object.fromEntries(Object.entries(raw.annotations).filter(([name]) => readAnnotations.test(name))),
+    annotations: toAnnotations(raw.annotations),
   };
 }
 
@@ -72,8 +90,9 @@ const container = z.object({ name: z.string(), image: text, ports: listOf(port) 
 export const podSpecification = z.object({
   nodeName: z.string().nullish(),
   hostNetwork: flag,
-  containers: listOf(container),
+  containers: z.array(container),
   initContainers: listOf(container.extend({ restartPolicy: z.string().nullish() })),
+  ephemeralContainers: listOf(container),
 });
 
 const containerStatus = z.object({
@@ -104,44 +123,43 @@ export function toContainers(
   };
   return [
     ...specification.containers.map((each) => convert(each, false)),
+    ...specification.ephemeralContainers.map((each) => convert(each, false)),
     ...specification.initContainers.map((each) => convert(each, each.restartPolicy !== "Always")),
   ];
 }
 
+const podStatus = z
+  .object({
+    phase: text,
+    podIP: z.string().nullish(),
+    podIPs: listOf(z.object({ ip: z.string() })),
+    hostIP: z.string().nullish(),
+    containerStatuses: listOf(containerStatus),
+    initContainerStatuses: listOf(containerStatus),
+    ephemeralContainerStatuses: listOf(containerStatus),
+  })
+  .transform(({ podIP, podIPs, ...status }) => ({
+    phase: status.phase,
+    podIPs: podIPs.length === 0 && podIP ? [podIP] : podIPs.map(({ ip }) => ip),
+    hostIP: status.hostIP,
+    containers: [...status.containerStatuses, ...status.initContainerStatuses, ...status.ephemeralContainerStatuses],
+  }));
+
 /** v1 Pod. */
 export function podOf(cluster: ArmId): z.ZodType<Pod> {
-  return z
-    .object({
-      metadata,
-      spec: podSpecification,
-      status: z
-        .object({
-          phase: text,
-          podIP: z.string().nullish(),
-          podIPs: listOf(z.object({ ip: z.string() })),
-          hostIP: z.string().nullish(),
-          containerStatuses: listOf(containerStatus),
-          initContainerStatuses: listOf(containerStatus),
-        })
-        .nullish(),
-    })
-    .transform(({ metadata: meta, spec, status }): Pod => {
-      const addresses = (status?.podIPs ?? []).map((each) => each.ip);
-      return {
-        kind: "pod",
-        ...toObjectFields(cluster, "pod", meta),
-        phase: status?.phase ?? "",
-        podIPs: addresses.length === 0 && status?.podIP ? [status.podIP] : addresses,
-        ...optional("hostIP", status?.hostIP),
-        ...optional("nodeName", spec.nodeName),
-        hostNetwork: spec.hostNetwork,
-        containers: toContainers(spec, [
-          ...(status?.containerStatuses ?? []),
-          ...(status?.initContainerStatuses ?? []),
-        ]),
-        owners: meta.ownerReferences,
-      };
-    });
+  return z.object({ metadata, spec: podSpecification, status: podStatus.nullish() }).transform(
+    ({ metadata: meta, spec, status }): Pod => ({
+      kind: "pod",
+      ...toObjectFields(cluster, "pod", meta),
+      phase: status?.phase ?? "",
+      podIPs: status?.podIPs ?? [],
+      ...optional("hostIP", status?.hostIP),
+      ...optional("nodeName", spec.nodeName),
+      hostNetwork: spec.hostNetwork,
+      containers: toContainers(spec, status?.containers),
+      owners: meta.ownerReferences,
+    }),
+  );
 }
 
 /** v1 Namespace. */
