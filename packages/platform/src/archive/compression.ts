@@ -58,6 +58,18 @@ function toDecodeFailure(error: unknown): DecodeFailure {
   return new DecodeFailure(code === "Z_BUF_ERROR", error);
 }
 
+/**
+ * Gives the chunk's memory back at once. Left to the collector, it makes V8 run a full collection for every 30 MB
+ * unpacked, which is a tenth of the time. Only a chunk that fills an output buffer to its end may go: zlib writes on in
+ * the others.
+ */
+function freeChunk({ buffer, byteOffset, byteLength }: Buffer): void {
+  const isOutputBuffer = buffer instanceof ArrayBuffer && buffer.byteLength === streamOptions.chunkSize;
+  if (isOutputBuffer && byteOffset + byteLength === streamOptions.chunkSize) {
+    buffer.transfer(0);
+  }
+}
+
 /** Drives a stream of zlib's without pipes: bytes past the end of the packed data are dropped, as gunzip does with padding. */
 class ZlibDecoder implements Decoder {
   readonly #stream: Gunzip | ZstdDecompress;
@@ -126,6 +138,7 @@ class ZlibDecoder implements Decoder {
     try {
       for (const chunk of this.#failure === undefined ? chunks : []) {
         this.#sink(chunk);
+        freeChunk(chunk);
       }
     } catch (error) {
       this.#fail(error instanceof Error ? error : new Error("the sink failed", { cause: error }));

@@ -116,6 +116,33 @@ describe("a layer that is what it claims to be", () => {
     expect(reading.problems.map((problem) => problem.code)).toEqual(["archive.corrupt"]);
   });
 
+  it("hands out large files byte for byte, whatever pieces the bytes come in", async () => {
+    // Hard to compress in places, so that output buffers are filled in one, in several and in uneven parts.
+    const bodies = [3_000_001, 262_144, 524_288 - 512, 1].map((length, salt) => {
+      const body = Buffer.alloc(length, `filler ${salt} `);
+      for (let offset = 0; offset + 32 < length; offset += 4096 + salt * 1000) {
+        createHash("sha256").update(`${salt} ${offset}`).digest().copy(body, offset);
+      }
+      return body;
+    });
+    const large = writeTar(bodies.map((body, index) => ({ name: `f${index}`, body })));
+    for (const [stored, compression] of [
+      [gzipSync(large), "gzip"],
+      [zstdCompressSync(large), "zstd"],
+    ] as const) {
+      for (const pieceBytes of [777, 65_536, 10_000_000]) {
+        const contents: Buffer[] = [];
+        const options = { digest: digestOf(stored), diffId: digestOf(large), sizeBytes: stored.length, compression };
+        await readLayerBlob(
+          inPieces(stored, pieceBytes),
+          { ...options, limits: defaultArchiveLimits },
+          { wish: () => "read", content: (_entry, bytes) => void contents.push(bytes) },
+        );
+        expect(contents.map((bytes, index) => bodies[index]?.equals(bytes))).toEqual([true, true, true, true]);
+      }
+    }
+  });
+
   it("asks its source for more only as it goes", async () => {
     const large = writeTar([{ name: "large", body: Buffer.alloc(40 * 2 ** 20, 7) }]);
     const stored = gzipSync(large, { level: 0 });
