@@ -1,6 +1,8 @@
 /** The error codes of every room: read from their tables, checked against their use in the source. */
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { levels } from "../tidy/levels.data.ts";
+import type { SourceFile } from "../tidy/source.ts";
 import { textAt } from "../tidy/tokens.ts";
 import { isProduct, type Tree } from "../tidy/tree.ts";
 
@@ -65,9 +67,8 @@ function prefixOf(code: string): string {
   return code.slice(0, code.indexOf("."));
 }
 
-/** Prefixes are how a reader finds the room: each belongs to one. */
-function* findSharedPrefixes(tables: readonly ErrorTable[]): Iterable<string> {
-  const owners = new Map<string, string>();
+/** Prefixes are how a reader finds the room: each belongs to one. Fills `owners`, prefix to room. */
+function* findSharedPrefixes(tables: readonly ErrorTable[], owners: Map<string, string>): Iterable<string> {
   for (const { room, codes } of tables) {
     for (const prefix of new Set(codes.map(({ code }) => prefixOf(code)))) {
       const owner = owners.get(prefix);
@@ -79,12 +80,22 @@ function* findSharedPrefixes(tables: readonly ErrorTable[]): Iterable<string> {
   }
 }
 
+/**
+ * Whether a code with this prefix, in this file, means an error code: the room's own, or one of a room it may import.
+ * Elsewhere the same word is another vocabulary, such as the verifier's failures.
+ */
+function mayRaise(source: SourceFile, prefix: string, owners: ReadonlyMap<string, string>): boolean {
+  const room = source.room?.name ?? "";
+  const owner = owners.get(prefix)?.split("/")[1] ?? prefix;
+  return owner === room || levels[room]?.includes(owner) === true;
+}
+
 /** What is wrong between tables and source: codes nobody uses, codes used that no table holds, prefixes shared. */
 export function findCodeProblems(tree: Tree, tables: readonly ErrorTable[]): readonly string[] {
   const known = new Set(tables.flatMap(({ codes }) => codes.map(({ code }) => code)));
-  const prefixes = new Set([...known].map(prefixOf));
+  const owners = new Map<string, string>();
   const used = new Set<string>();
-  const problems = [...findSharedPrefixes(tables)];
+  const problems = [...findSharedPrefixes(tables, owners)];
   for (const source of tree.sources.filter((one) => isProduct(one) && !tableForm.test(one.path))) {
     for (const [index, token] of source.code.entries()) {
       if (token.kind !== "string" || !codeForm.test(token.text)) {
@@ -92,8 +103,7 @@ export function findCodeProblems(tree: Tree, tables: readonly ErrorTable[]): rea
       }
       used.add(token.text);
       const isCode = textAt(source.code, index - 1) === ":" && textAt(source.code, index - 2) === "code";
-      const isOurs = prefixes.has(prefixOf(token.text)) || prefixOf(token.text) === source.room?.name;
-      if (isCode && isOurs && !known.has(token.text)) {
+      if (isCode && mayRaise(source, prefixOf(token.text), owners) && !known.has(token.text)) {
         problems.push(`${source.path}:${token.line} code ${token.text} stands in no error-codes.data.ts`);
       }
     }
