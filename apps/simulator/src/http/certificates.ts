@@ -10,7 +10,7 @@ const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" } as con
 const lifetimeMs = 14 * 24 * 3600 * 1000;
 const backdateMs = 3600 * 1000;
 
-/** An authority that can issue server certificates. */
+/** An authority that can issue server certificates. `pem` ends in a newline, so that files of several can be joined. */
 export interface CertificateAuthority {
   readonly pem: string;
   /** A certificate with its key, both PEM, for the given DNS names (wildcards allowed) and `127.0.0.1`. */
@@ -42,7 +42,7 @@ export async function createAuthority(commonName: string): Promise<CertificateAu
     ],
   });
   return {
-    pem: certificate.toString("pem"),
+    pem: `${certificate.toString("pem")}\n`,
     issue: async (names) => {
       const leafKeys = await webcrypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
       const alternatives: x509.JsonGeneralNames = [

@@ -35,13 +35,11 @@ export function putText(layer: LayerContent, path: string, text: string, mode = 
   putEntry(layer, path, { kind: "file", bytes: Buffer.from(text) }, { mode, user: 0 });
 }
 
-/** Bytes that look like a binary's, the same for the same seed: SHA-256 in counter mode. */
+/** Bytes that look like a binary's, the same for the same seed and size: the output of SHAKE256 (FIPS 202). */
 export function generateBytes(seed: string, sizeBytes: number): Buffer {
-  const blocks: Buffer[] = [];
-  for (let made = 0; made < sizeBytes; made += 32) {
-    blocks.push(createHash("sha256").update(`${seed}:${made}`).digest());
-  }
-  return Buffer.concat(blocks).subarray(0, sizeBytes);
+  return sizeBytes === 0
+    ? Buffer.alloc(0)
+    : createHash("shake256", { outputLength: sizeBytes }).update(`${seed}:${sizeBytes}`).digest();
 }
 
 function toContent(file: RecipeFile): Content {
