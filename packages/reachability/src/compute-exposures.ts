@@ -11,6 +11,7 @@ import {
 } from "@sightline/model";
 import { findAbsentEntries } from "./absent-entries.ts";
 import type { ElementContext } from "./element.ts";
+import { pod } from "./elements/pod.ts";
 import { networkElements } from "./elements.ts";
 import { findGround, type Ground } from "./gaps.ts";
 import { type JudgementMatter, judgePositions } from "./judge-position.ts";
@@ -132,6 +133,11 @@ function declaredPorts(workload: Workload, protocol: TransportProtocol): readonl
   );
 }
 
+/** What an answer takes for granted beyond what holds everywhere: of pods, who counts as their neighbour. */
+function assumptionsOf({ kind }: Workload): readonly string[] {
+  return kind === "kubernetes" ? pod.assumptions : [];
+}
+
 function exposeProtocol(question: Question, protocol: TransportProtocol, estate: Estate): readonly Exposure[] {
   const { workload, targets } = question;
   const stations: readonly Station[] = [...new Set(targets.map(({ station }) => station))];
@@ -148,7 +154,7 @@ function exposeProtocol(question: Question, protocol: TransportProtocol, estate:
     const ports = joinRanges(group.map(({ range }) => range));
     return shown === undefined
       ? []
-      : [{ workload: workload.id, protocol, ports, sources: shown.sources, assumptions: [] }];
+      : [{ workload: workload.id, protocol, ports, sources: shown.sources, assumptions: assumptionsOf(workload) }];
   });
 }
 
