@@ -1,7 +1,8 @@
-import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { execFile } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { promisify } from "node:util";
 import type { ImageInventory, MatchReport, Package } from "@sightline/model";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runCli } from "./cli.ts";
@@ -9,6 +10,8 @@ import { buildRealImage, type RealImage } from "./real-image.ts";
 import { startTokenRegistry, type TokenRegistry } from "./token-registry.ts";
 import { requireTool } from "./tools.ts";
 
+/** Not the synchronous form: the token server answers from this very process. */
+const run = promisify(execFile);
 const suite = "scan of a real Debian image";
 const tools: readonly (readonly [string, string])[] = [
   ["mmdebstrap", "mmdebstrap"],
@@ -49,7 +52,7 @@ function layerOf(each: Package): number {
   return layer.kind === "layer" ? layer.index : -1;
 }
 
-describe.skipIf(!ready)(suite, () => {
+describe.skipIf(!ready)("a scan of a real Debian image", () => {
   const folder = mkdtempSync(join(tmpdir(), "sightline-e2e-"));
   let image: RealImage;
   let registry: TokenRegistry;
@@ -67,7 +70,7 @@ describe.skipIf(!ready)(suite, () => {
     registry = await startTokenRegistry(join(folder, "registry"));
     reference = `${registry.host}/shop/web:1`;
     const credentials = `${registry.username}:${registry.password}`;
-    execFileSync("skopeo", [
+    await run("skopeo", [
       "copy",
       "--quiet",
       "--dest-tls-verify=false",
@@ -75,13 +78,13 @@ describe.skipIf(!ready)(suite, () => {
       `oci:${image.layout}:${image.tag}`,
       `docker://${reference}`,
     ]);
-    execFileSync("skopeo", [
+    await run("skopeo", [
       "copy",
       "--quiet",
       `oci:${image.layout}:${image.tag}`,
       `docker-archive:${join(folder, "image.tar")}:shop/web:1`,
     ]);
-    execFileSync("mkdir", ["-p", environment.DOCKER_CONFIG]);
+    mkdirSync(environment.DOCKER_CONFIG);
     const auth = Buffer.from(credentials).toString("base64");
     writeFileSync(
       join(environment.DOCKER_CONFIG, "config.json"),

@@ -1,15 +1,5 @@
 /** The tree of commands. Source of the contract: docs/cli.md (exit statuses, streams). */
 import { Command, CommanderError } from "commander";
-import { addAzureCommands } from "./commands/azure.ts";
-import { addDbCommands } from "./commands/db.ts";
-import { addDemoCommand } from "./commands/demo.ts";
-import { addEstateCommands } from "./commands/estate.ts";
-import { addJudgeCommands } from "./commands/judge.ts";
-import { addLabCommands } from "./commands/lab.ts";
-import { addMatchCommand } from "./commands/match.ts";
-import { addReachCommand } from "./commands/reach.ts";
-import { addSbomCommand, addScanCommand } from "./commands/scan.ts";
-import { addSimulatorCommand } from "./commands/simulator.ts";
 import { type ExitStatus, exitStatus } from "./exit.ts";
 import { formatFailure } from "./failure.ts";
 import type { Session } from "./session.ts";
@@ -17,19 +7,31 @@ import type { Session } from "./session.ts";
 /** Adds one command (or family) to the program; the handler's status becomes the process's. */
 export type AddCommand = (program: Command, session: Session, finish: (status: ExitStatus) => void) => void;
 
-const families: readonly AddCommand[] = [
-  addDemoCommand,
-  addScanCommand,
-  addSbomCommand,
-  addMatchCommand,
-  addDbCommands,
-  addAzureCommands,
-  addEstateCommands,
-  addReachCommand,
-  addJudgeCommands,
-  addSimulatorCommand,
-  addLabCommands,
-];
+/** Loaded when asked for: starting should not cost the import of rooms the command does not enter. */
+const families: Readonly<Record<string, () => Promise<AddCommand>>> = {
+  demo: async () => (await import("./commands/demo.ts")).addDemoCommand,
+  scan: async () => (await import("./commands/scan.ts")).addScanCommand,
+  sbom: async () => (await import("./commands/scan.ts")).addSbomCommand,
+  match: async () => (await import("./commands/match.ts")).addMatchCommand,
+  db: async () => (await import("./commands/db.ts")).addDbCommands,
+  azure: async () => (await import("./commands/azure.ts")).addAzureCommands,
+  estate: async () => (await import("./commands/estate.ts")).addEstateCommands,
+  reach: async () => (await import("./commands/reach.ts")).addReachCommand,
+  judge: async () => (await import("./commands/judge.ts")).addJudgeCommand,
+  explain: async () => (await import("./commands/judge.ts")).addExplainCommand,
+  verify: async () => (await import("./commands/judge.ts")).addVerifyCommand,
+  simulator: async () => (await import("./commands/simulator.ts")).addSimulatorCommand,
+  lab: async () => (await import("./commands/lab.ts")).addLabCommands,
+};
+
+/** The family the first argument names, or all of them: for help, and for a name there is none of. */
+async function loadFamilies(name: string | undefined): Promise<readonly AddCommand[]> {
+  if (name === "--version" || name === "-V") {
+    return [];
+  }
+  const named = name === undefined || !Object.hasOwn(families, name) ? undefined : families[name];
+  return named === undefined ? Promise.all(Object.values(families).map((load) => load())) : [await named()];
+}
 
 /** Runs the command the arguments name. Answers the exit status; never throws for an expected failure. */
 export async function runProgram(args: readonly string[], session: Session): Promise<ExitStatus> {
@@ -39,7 +41,7 @@ export async function runProgram(args: readonly string[], session: Session): Pro
     .version(session.version, "-V, --version", "print the version")
     .helpCommand("help [command]", "explain a command")
     .showHelpAfterError("Run with --help to see how it is used.");
-  for (const add of families) {
+  for (const add of await loadFamilies(args[0])) {
     add(program, session, (outcome) => {
       status = outcome;
     });

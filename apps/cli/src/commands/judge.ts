@@ -34,8 +34,8 @@ interface JudgementFile {
   readonly coverage: readonly Coverage[];
 }
 
-/** Adds `judge`, `explain` and `verify`. */
-export const addJudgeCommands: AddCommand = (program, session, finish) => {
+/** Adds `judge`. */
+export const addJudgeCommand: AddCommand = (program, session, finish) => {
   program
     .command("judge")
     .description("judge every vulnerability where its image runs, with evidence")
@@ -48,6 +48,10 @@ export const addJudgeCommands: AddCommand = (program, session, finish) => {
       await runJudge(session, flags);
       finish(exitStatus.done);
     });
+};
+
+/** Adds `explain`. */
+export const addExplainCommand: AddCommand = (program, session, finish) => {
   program
     .command("explain")
     .argument("<verdict>", "id of a verdict, or its beginning")
@@ -58,6 +62,10 @@ export const addJudgeCommands: AddCommand = (program, session, finish) => {
       writeExplanation(session, findVerdict(file.verdicts, id), file.evidence);
       finish(exitStatus.done);
     });
+};
+
+/** Adds `verify`. */
+export const addVerifyCommand: AddCommand = (program, session, finish) => {
   program
     .command("verify")
     .argument("<bundle>", "proof bundle written by judge --bundles")
