@@ -11,7 +11,7 @@ import { createRoleLookup, type RoleEntry, type RoleLookup } from "./role.ts";
 import { systemPackages } from "./system-packages.data.ts";
 
 /** Raised with every change of a statement below: verdicts of different versions are not compared. */
-export const knowledgeVersion = "2026.11.1";
+export const knowledgeVersion = "2026.11.2";
 
 /** Every statement about packages. */
 export const roleEntries: readonly RoleEntry[] = [
