@@ -1,8 +1,8 @@
 /** Reads a scenario file and the manifests it names. */
-import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { parseAllDocuments } from "yaml";
 import { isJsonObject, type JsonObject } from "../json.ts";
+import { readTextFile } from "../read-text-file.ts";
 import { readYaml } from "../read-yaml.ts";
 import { SimulatorError } from "../simulator-error.ts";
 import { type Scenario, scenarioSchema } from "./schema.ts";
@@ -18,12 +18,7 @@ export interface ReadScenario {
 export const scenarioFolder: string = join(import.meta.dirname, "../../scenarios");
 
 async function readManifests(path: string): Promise<JsonObject[]> {
-  let text: string;
-  try {
-    text = await readFile(path, "utf8");
-  } catch (cause) {
-    throw new SimulatorError("simulator.file-unreadable", `Cannot read the manifests ${path}`, { cause });
-  }
+  const text = await readTextFile(path);
   const objects: JsonObject[] = [];
   for (const document of parseAllDocuments(text)) {
     const [fault] = document.errors;

@@ -160,7 +160,5 @@ export const scenarioSchema = z.strictObject({
 
 /** A scenario as written, checked and with its defaults. */
 export type Scenario = z.infer<typeof scenarioSchema>;
-export type ScenarioApplication = z.infer<typeof applicationSchema>;
-export type ScenarioServicePrincipal = z.infer<typeof servicePrincipalSchema>;
 export type ScenarioResource = z.infer<typeof resourceSchema>;
 export type ScenarioCluster = z.infer<typeof clusterSchema>;
