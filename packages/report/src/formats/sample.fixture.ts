@@ -155,6 +155,14 @@ export const sampleReport: ScanReport = {
         fix: { kind: "unknown" },
       }),
     ],
+    warnings: [
+      {
+        purl: "pkg:cargo/old@1.0.0",
+        advisory: "RUSTSEC-2020-0001",
+        class: "unmaintained",
+        summary: "Nobody keeps it up.",
+      },
+    ],
     unmatched: [{ purl: "pkg:generic/x", reason: "no version" }],
     database: { generation: "g1", builtAt: "2026-01-01T00:00:00Z" },
   },

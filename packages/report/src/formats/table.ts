@@ -2,7 +2,7 @@
 import type { Finding, ImageInventory, MatchReport, Package, SeverityLabel } from "@sightline/model";
 import type { ReportFormat, Surface } from "../format.ts";
 import type { ScanReport } from "../scan-report.ts";
-import { type Column, formatGrid, paint } from "../text-grid.ts";
+import { type Column, formatGrid, paint, toPrintable } from "../text-grid.ts";
 
 /** Findings, worst first, or packages when only the inventory was asked for. */
 export const tableFormat: ReportFormat = {
@@ -52,7 +52,7 @@ function* writeHeading(inventory: ImageInventory, surface: Surface): Iterable<st
     plural(inventory.layers.length, "layer"),
     plural(inventory.packages.length, "package"),
   ];
-  yield `${paint(image.name, "bold", surface)}\n`;
+  yield `${paint(toPrintable(image.name), "bold", surface)}\n`;
   if (image.digest !== undefined) {
     yield `${paint(image.digest, "dim", surface)}\n`;
   }
@@ -157,6 +157,9 @@ function* writeProblems(report: ScanReport, surface: Surface): Iterable<string> 
   for (const { reason } of matches?.unmatched ?? []) {
     unmatched.set(reason, (unmatched.get(reason) ?? 0) + 1);
   }
+  for (const warning of matches?.warnings ?? []) {
+    yield `${paint("notice", "dim", surface)}  ${warning.class}  ${toPrintable(warning.purl)}: ${warning.advisory} ${toPrintable(warning.summary)}\n`;
+  }
   for (const [reason, count] of unmatched) {
     yield `${paint("not matched", "dim", surface)}  ${plural(count, "package")}: ${reason}\n`;
   }
@@ -164,7 +167,8 @@ function* writeProblems(report: ScanReport, surface: Surface): Iterable<string> 
     yield `${paint("incomplete", "high", surface)}  not everything could be read; absence of a finding proves nothing here\n`;
   }
   for (const problem of problems.slice(0, problemsShown)) {
-    yield `${paint("problem", "medium", surface)}  ${problem.code}  ${problem.subject}: ${problem.message} ${problem.next}\n`;
+    const words = toPrintable(`${problem.subject}: ${problem.message} ${problem.next}`);
+    yield `${paint("problem", "medium", surface)}  ${problem.code}  ${words}\n`;
   }
   if (problems.length > problemsShown) {
     yield `… and ${plural(problems.length - problemsShown, "more problem")} (all in --format json)\n`;
