@@ -32,6 +32,7 @@ function az(...parameters: string[]): Promise<Done> {
     AZURE_CORE_NO_COLOR: "true",
     AZURE_CORE_ONLY_SHOW_ERRORS: "true",
     PYTHONPATH: join(import.meta.dirname, "az-shim"),
+    PYTHONDONTWRITEBYTECODE: "1",
   };
   return new Promise((resolve, reject) => {
     const child = spawn("az", parameters, { env: environment });
