@@ -266,6 +266,13 @@ const faults: readonly (readonly [what: string, files: Files, found: string])[] 
   ["a row without a dependency", { "package.json": "{}" }, "unexplained-dependency docs/dependencies.md:4"],
   ["a room without an entry", { "apps/web/src/page.tsx": "" }, "entry apps/web/package.json:1"],
   [
+    "a hole in the lock file",
+    {
+      "package-lock.json": `{ "packages": { "node_modules/a": { "optionalDependencies": { "a-win32-x64": "1.0.0" } } } }`,
+    },
+    "lock-file package-lock.json:1",
+  ],
+  [
     "a file only tests import",
     { "packages/model/src/lost.ts": "", "packages/model/src/lost.test.ts": `import "./lost.ts";` },
     "orphan packages/model/src/lost.ts:1",

@@ -5,6 +5,7 @@ import { exportRules } from "./exports.ts";
 import { leftoverRules } from "./leftovers.ts";
 import { createLengthRules } from "./length.ts";
 import { levelRules } from "./levels.ts";
+import { lockRules } from "./lock-file.ts";
 import { nameRules } from "./names.ts";
 import { pageRules } from "./pages.ts";
 import { furnitureRules } from "./plug-ins.ts";
@@ -33,6 +34,7 @@ export function createRules(settings: RuleSettings): readonly Rule[] {
     ...createTextRules(settings.registry),
     ...furnitureRules,
     ...pageRules,
+    ...lockRules,
   ];
 }
 
