@@ -45,10 +45,9 @@ const visitsMax = 100_000;
 function referencesIn(properties: unknown): OtherResource["references"] {
   const found = new Set<z.output<typeof armId>>();
   const waiting: unknown[] = [properties];
-  for (let visits = 0; waiting.length > 0; visits += 1) {
-    if (visits >= visitsMax || found.size > referencesMax) {
-      return [];
-    }
+  let visits = 0;
+  while (waiting.length > 0 && visits <= visitsMax && found.size <= referencesMax) {
+    visits += 1;
     const value = waiting.pop();
     if (typeof value === "string" && /^\/subscriptions\//i.test(value)) {
       const id = armId.safeParse(value);
@@ -61,7 +60,7 @@ function referencesIn(properties: unknown): OtherResource["references"] {
       }
     }
   }
-  return [...found].sort();
+  return waiting.length > 0 || found.size > referencesMax ? [] : [...found].toSorted();
 }
 
 const censusRead = {
