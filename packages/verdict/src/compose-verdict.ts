@@ -1,5 +1,6 @@
 /** From the facts of one unit to its verdict: class, range, proof, sentence, validity, seal. */
 import {
+  type Coverage,
   type Fact,
   type FactName,
   type Finding,
@@ -11,14 +12,12 @@ import {
 } from "@sightline/model";
 import { toContentId } from "./content-id.ts";
 import { sortFacts, toCoreFacts } from "./core-facts.ts";
-import type { EstateIndex } from "./estate-index.ts";
-import { toJson } from "./evidence.ts";
 import { type ComponentFacts, type DatabaseState, missingDelivery } from "./facts/component-facts.ts";
 import type { FactContext } from "./facts/fact.ts";
 import type { ReachFacts } from "./facts/reach-facts.ts";
 import { formatInstant } from "./freshness.ts";
 import { knowledgeVersion } from "./knowledge/knowledge.ts";
-import { collectProof, type ProofBuilder, toInputsHash } from "./proof.ts";
+import type { ProofBuilder } from "./proof.ts";
 import { sortMissing } from "./remedies.ts";
 import { type Decision, decide } from "./rule-core.ts";
 import { rulesVersion } from "./rules.ts";
@@ -26,7 +25,6 @@ import { formatSentence } from "./wording.ts";
 
 /** What composing needs of a run. */
 export interface ComposeContext extends FactContext {
-  readonly estate: EstateIndex;
   readonly database: DatabaseState;
   readonly proofs: ProofBuilder;
 }
@@ -43,6 +41,8 @@ export interface UnitFacts {
   /** All that is missing for a fact, where it is more than the fact itself says. */
   readonly gaps: ReadonlyMap<FactName, readonly MissingFact[]>;
   readonly assumptions: readonly string[];
+  /** Lists under the evidence, sorted by id. */
+  readonly coverage: readonly Coverage[];
 }
 
 /** Decides one unit and writes the verdict down. */
@@ -68,7 +68,7 @@ export function composeVerdict(context: ComposeContext, known: UnitFacts): Verdi
     look: context.book.get,
   });
   const verdict: Omit<Verdict, "inputsHash"> = {
-    id: toVerdictId(toContentId("vd", toJson(unit))),
+    id: toVerdictId(toContentId("vd", unit)),
     unit,
     class: decision.class,
     floor: decision.floor,
@@ -86,8 +86,7 @@ export function composeVerdict(context: ComposeContext, known: UnitFacts): Verdi
     computedAt: formatInstant(context.nowMs),
     validUntil: validityEnd(context, facts, decision),
   };
-  const { coverage } = collectProof({ evidence: context.book.lookUp, coverage: context.estate.coverage }, verdict);
-  return { ...verdict, inputsHash: toInputsHash(verdict, coverage) };
+  return { ...verdict, inputsHash: context.proofs.seal(verdict, known.coverage) };
 }
 
 function firstEvidence(facts: readonly Fact[], wanted: FactName): Fact["because"][number] | undefined {

@@ -1,7 +1,6 @@
 /** Ids that are hashes of content: whoever holds the content can check the id. */
-import { createHash } from "node:crypto";
-import type { Json } from "@sightline/model";
-import { formatCanonicalJson } from "./canonical-json.ts";
+import { hash } from "node:crypto";
+import { formatCanonicalJson, type SharedTexts } from "./canonical-json.ts";
 
 /** Lower case, because ids are read aloud and stand in addresses. Source of the order: RFC 4648 §6. */
 const base32Alphabet = "abcdefghijklmnopqrstuvwxyz234567";
@@ -23,11 +22,11 @@ export function formatBase32(bytes: Uint8Array): string {
 }
 
 /** `<prefix>_` and the base32 SHA-256 of the canonical JSON of the value. */
-export function toContentId(prefix: "ev" | "vd", value: Json): string {
-  return `${prefix}_${formatBase32(createHash("sha256").update(formatCanonicalJson(value)).digest())}`;
+export function toContentId(prefix: "ev" | "vd", value: unknown): string {
+  return `${prefix}_${formatBase32(hash("sha256", formatCanonicalJson(value), "buffer"))}`;
 }
 
 /** `sha256:` and the hex SHA-256 of the canonical JSON of the value. */
-export function toContentHash(value: Json): string {
-  return `sha256:${createHash("sha256").update(formatCanonicalJson(value)).digest("hex")}`;
+export function toContentHash(value: unknown, shared?: SharedTexts): string {
+  return `sha256:${hash("sha256", formatCanonicalJson(value, shared), "hex")}`;
 }

@@ -9,6 +9,8 @@ export type EvidenceBody = Omit<Evidence, "id">;
 export interface EvidenceBook {
   /** Files it and answers its id; the same content has the same id and is filed once. */
   readonly add: (body: EvidenceBody) => EvidenceId;
+  /** Files what `make` makes, once for a key: the key must say everything the evidence depends on. */
+  readonly remember: (key: string, make: () => EvidenceBody) => EvidenceId;
   readonly get: (id: EvidenceId) => Evidence | undefined;
   /** As {@link EvidenceBook.get}, for ids read out of evidence. */
   readonly lookUp: (id: string) => Evidence | undefined;
@@ -19,30 +21,24 @@ export interface EvidenceBook {
 /** An empty book. */
 export function createEvidenceBook(): EvidenceBook {
   const filed = new Map<string, Evidence>();
+  const remembered = new Map<string, EvidenceId>();
+  const add = (body: EvidenceBody): EvidenceId => {
+    const id = toEvidenceId(toContentId("ev", body));
+    if (!filed.has(id)) {
+      filed.set(id, { id, ...body });
+    }
+    return id;
+  };
   return {
-    add(body) {
-      const id = toEvidenceId(toContentId("ev", toEvidenceJson(body)));
-      if (!filed.has(id)) {
-        filed.set(id, { id, ...body });
-      }
+    add,
+    remember(key, make) {
+      const id = remembered.get(key) ?? add(make());
+      remembered.set(key, id);
       return id;
     },
     get: (id) => filed.get(id),
     lookUp: (id) => filed.get(id),
     all: () => [...filed.values()].sort((left, right) => (left.id < right.id ? -1 : 1)),
-  };
-}
-
-/** What an evidence id is the hash of: everything but the id. */
-export function toEvidenceJson(body: EvidenceBody): Json {
-  return {
-    kind: body.kind,
-    subject: body.subject,
-    value: body.value,
-    observedAt: body.observedAt,
-    validUntil: body.validUntil,
-    source: toJson(body.source),
-    coverage: [...body.coverage],
   };
 }
 

@@ -1,10 +1,13 @@
 /** Findings x workloads x exposures -> verdicts with evidence. Pure: same input, same bytes out. */
 import {
   armKey,
+  type Coverage,
   type Digest,
   type EstateSnapshot,
   type Evidence,
+  type EvidenceId,
   type Exposure,
+  type Fact,
   type Finding,
   type ImageInventory,
   type Verdict,
@@ -12,14 +15,14 @@ import {
 } from "@sightline/model";
 import { type ComposeContext, composeVerdict } from "./compose-verdict.ts";
 import { createEstateIndex, type Deployment, type EstateIndex } from "./estate-index.ts";
-import { createEvidenceBook } from "./evidence.ts";
+import { createEvidenceBook, sortIds } from "./evidence.ts";
 import { type ComponentFacts, type DatabaseState, findTlsListener, judgeComponent } from "./facts/component-facts.ts";
 import { type DeploymentContext, judgeNowhere } from "./facts/deployment.ts";
 import { judgeReach, type ReachFacts } from "./facts/reach-facts.ts";
 import { judgeLive, judgeSameImage } from "./facts/workload-facts.ts";
-import { parseInstant, toValidities, type Validities } from "./freshness.ts";
+import { formatInstant, parseInstant, toValidities, type Validities } from "./freshness.ts";
 import { parseImageName } from "./image-name.ts";
-import { createProofBuilder } from "./proof.ts";
+import { createProofBuilder, listGuardEvidence } from "./proof.ts";
 
 /** Settings of a workspace. */
 export interface JudgeOptions {
@@ -58,13 +61,21 @@ export interface JudgeResult {
   readonly unjudged: readonly { readonly finding: Finding["key"]; readonly reason: string }[];
 }
 
+/** What is known about one container that runs one image. */
+interface DeploymentFacts {
+  readonly facts: readonly Fact[];
+  readonly reach: ReachFacts;
+  /** Lists under its evidence. */
+  readonly coverage: readonly Coverage[];
+}
+
 /** Everything one run shares. */
 interface Run extends DeploymentContext, ComposeContext {
-  readonly databaseMs: number;
+  readonly databaseTimes: { readonly observedAt: string; readonly validUntil: string };
   readonly livenessMs: number;
   readonly inventories: ReadonlyMap<string, ImageInventory>;
   readonly exposures: ReadonlyMap<string, readonly Exposure[]>;
-  readonly reach: Map<string, ReachFacts>;
+  readonly deployments: Map<string, DeploymentFacts>;
 }
 
 /**
@@ -77,7 +88,8 @@ export function judge(input: JudgeInput): JudgeResult {
   const run = createRun(input);
   const verdicts = new Map<string, Verdict>();
   const unjudged = new Map<Finding["key"], string>();
-  for (const finding of input.findings) {
+  for (const given of input.findings) {
+    const finding = toWellFormedFinding(given);
     const { imageDigest } = finding;
     if (imageDigest === undefined) {
       unjudged.set(finding.key, "the image has no digest, so no workload can be known to run it");
@@ -96,8 +108,30 @@ export function judge(input: JudgeInput): JudgeResult {
   };
 }
 
+/** Paths and names come out of images: a text without UTF-8 form has no hash, so its broken characters are replaced. */
+function toWellFormedFinding(finding: Finding): Finding {
+  const { package: found } = finding;
+  const [first, ...rest] = found.locations;
+  const texts = [finding.vulnerability, finding.reason, found.name, found.purl, first.path];
+  if (texts.every((text) => text.isWellFormed())) {
+    return finding;
+  }
+  return {
+    ...finding,
+    vulnerability: finding.vulnerability.toWellFormed(),
+    reason: finding.reason.toWellFormed(),
+    package: {
+      ...found,
+      name: found.name.toWellFormed(),
+      purl: found.purl.toWellFormed(),
+      locations: [{ ...first, path: first.path.toWellFormed() }, ...rest],
+    },
+  };
+}
+
 function createRun(input: JudgeInput): Run {
   const validities = toValidities(input.options?.validities);
+  const checkedMs = parseInstant(input.database.checkedAt, "database.checkedAt");
   const inventories = new Map<string, ImageInventory>();
   for (const inventory of input.inventories) {
     if (inventory.image.digest !== undefined) {
@@ -113,11 +147,14 @@ function createRun(input: JudgeInput): Run {
     validities,
     machineContainers: input.options?.machineContainers ?? "unknown",
     database: input.database,
-    databaseMs: validities.databaseMs,
+    databaseTimes: {
+      observedAt: formatInstant(checkedMs),
+      validUntil: formatInstant(checkedMs + validities.databaseMs),
+    },
     livenessMs: validities.livenessMs,
     inventories,
     exposures: Map.groupBy(input.exposures, ({ workload }) => armKey(workload)),
-    reach: new Map(),
+    deployments: new Map(),
     proofs: createProofBuilder(),
   };
 }
@@ -178,30 +215,48 @@ function judgeDeployment(
   { finding, component, image, deployment }: Judged & { readonly deployment: Deployment },
 ): Verdict {
   const { workload, container } = deployment;
-  const reach = reachOf(run, deployment);
+  const { facts, reach, coverage } = deploymentFacts(run, deployment, image);
   const runsIndex = container.image.kind === "digest" && container.image.digest !== image.digest;
   return composeVerdict(run, {
     unit: toUnit(finding, { digest: image.digest, workload: workload.id, container: container.name }),
     finding,
     component,
-    facts: [judgeSameImage(run, deployment, image), judgeLive(run, workload), ...reach.facts],
+    facts,
     workload,
     reach,
+    coverage,
     gaps: reach.missing,
     assumptions: runsIndex ? ["On the workload's machines the image index resolves to the scanned platform."] : [],
   });
 }
 
-/** What is known about the ways to a container is the same for every finding in it. */
-function reachOf(run: Run, deployment: Deployment): ReachFacts {
-  const key = `${armKey(deployment.workload.id)}\n${deployment.container.name}`;
-  const known = run.reach.get(key);
+/** What is known about a container is the same for every finding in its image. */
+function deploymentFacts(run: Run, deployment: Deployment, image: ImageDigests): DeploymentFacts {
+  const { workload, container } = deployment;
+  const key = `${armKey(workload.id)}\n${container.name}\n${image.digest}`;
+  const known = run.deployments.get(key);
   if (known !== undefined) {
     return known;
   }
-  const reach = judgeReach(run, deployment, run.exposures.get(armKey(deployment.workload.id)) ?? []);
-  run.reach.set(key, reach);
-  return reach;
+  const sameImage = judgeSameImage(run, deployment, image);
+  const live = judgeLive(run, workload);
+  const reach = judgeReach(run, deployment, run.exposures.get(armKey(workload.id)) ?? []);
+  const facts = [sameImage, live, ...reach.facts];
+  const found = { facts, reach, coverage: listCoverage(run, [...facts, ...reach.positions]) };
+  run.deployments.set(key, found);
+  return found;
+}
+
+/** Coverage records under the evidence of these statements, sorted by id. Evidence about components cites none. */
+function listCoverage(
+  { book, estate }: Run,
+  statements: readonly { readonly because: readonly EvidenceId[] }[],
+): readonly Coverage[] {
+  const evidence = statements.flatMap(({ because }) => because).flatMap((id) => book.get(id) ?? []);
+  const guards = evidence.flatMap(listGuardEvidence).flatMap((id) => book.lookUp(id) ?? []);
+  return sortIds([...evidence, ...guards].flatMap(({ coverage }) => coverage)).flatMap(
+    (id) => estate.coverage(id) ?? [],
+  );
 }
 
 function judgeUndeployed(
@@ -216,6 +271,7 @@ function judgeUndeployed(
     facts: [sameImage],
     workload: undefined,
     reach: undefined,
+    coverage: listCoverage(run, [sameImage]),
     gaps: new Map([["sameImage", gaps]]),
     assumptions: [
       "Images that run outside the connected estates are not seen.",

@@ -10,20 +10,25 @@ import type {
   ProofNode,
   Verdict,
 } from "@sightline/model";
+import type { SharedTexts } from "./canonical-json.ts";
 import { toContentHash } from "./content-id.ts";
-import { sortIds, toJson } from "./evidence.ts";
+import { sortIds } from "./evidence.ts";
 import { listAt, memberAt, textAt } from "./json-member.ts";
 import type { Decision, RuleStep } from "./rule-core.ts";
 import { VerdictError } from "./verdict-error.ts";
 
-/** Builds proof trees; facts that many verdicts share become one node. */
+/** Builds proof trees and seals verdicts; facts that many verdicts share become one node, and are written once. */
 export interface ProofBuilder {
   readonly build: (decision: Decision, facts: readonly Fact[], delivery: EvidenceId) => ProofNode;
+  readonly seal: (verdict: Omit<Verdict, "inputsHash">, coverage: readonly Coverage[]) => string;
 }
 
 /** A builder for one run. */
 export function createProofBuilder(): ProofBuilder {
   const nodes = new WeakMap<Fact, ProofNode>();
+  const steps = new WeakMap<Fact, Map<string, ProofNode>>();
+  const shared: SharedTexts = new WeakMap();
+  const sealed = new WeakMap<readonly Coverage[], readonly string[]>();
   const toFactNode = (fact: Fact): ProofNode => {
     const known = nodes.get(fact);
     if (known !== undefined) {
@@ -32,20 +37,38 @@ export function createProofBuilder(): ProofBuilder {
     const note = fact.truth === "U" ? fact.missing.detail : "";
     const node: ProofNode = { rule: `fact.${fact.name}`, truth: fact.truth, inputs: fact.because, note };
     nodes.set(fact, node);
+    shared.set(fact, "");
+    shared.set(node, "");
+    return node;
+  };
+  const toNode = ({ rule, truth, class: id }: RuleStep, facts: readonly Fact[]): ProofNode => {
+    return { rule, truth, inputs: facts.map(toFactNode), note: id };
+  };
+  const rememberStep = (fact: Fact, step: RuleStep): ProofNode => {
+    const known = steps.get(fact) ?? new Map<string, ProofNode>();
+    const node = known.get(step.rule) ?? toNode(step, [fact]);
+    steps.set(fact, known.set(step.rule, node));
+    shared.set(node, shared.get(node) ?? "");
     return node;
   };
   return {
+    seal(verdict, coverage) {
+      const hashes = sealed.get(coverage) ?? coverage.map((record) => toContentHash(record));
+      sealed.set(coverage, hashes);
+      for (const part of [verdict.positions, hashes]) {
+        if (!shared.has(part)) {
+          shared.set(part, "");
+        }
+      }
+      return toContentHash({ verdict, coverage: hashes }, shared);
+    },
     build(decision, facts, delivery) {
       const byName = new Map<FactName, Fact>(facts.map((fact) => [fact.name, fact]));
-      const toStepNode = (step: RuleStep): ProofNode => ({
-        rule: step.rule,
-        truth: step.truth,
-        inputs: step.because.flatMap((name) => {
-          const fact = byName.get(name);
-          return fact === undefined ? [] : [toFactNode(fact)];
-        }),
-        note: step.class,
-      });
+      const toStepNode = (step: RuleStep): ProofNode => {
+        const read = step.because.flatMap((name) => byName.get(name) ?? []);
+        const [only] = read;
+        return read.length === 1 && only !== undefined ? rememberStep(only, step) : toNode(step, read);
+      };
       return {
         rule: "verdict",
         truth: decision.class === "unknown" ? "U" : "T",
@@ -129,23 +152,6 @@ function failMissing(verdict: string, id: string): never {
     verdict,
     `The proof of ${verdict} cites ${id}, which was not handed over.`,
   );
-}
-
-/** The hash that seals a verdict with the coverage it rests on; evidence is sealed by its ids. */
-export function toInputsHash(verdict: Omit<Verdict, "inputsHash">, coverage: readonly Coverage[]): string {
-  return toContentHash({ verdict: toJson(verdict), coverage: coverage.map((record) => toCoverageHash(record)) });
-}
-
-const coverageHashes = new WeakMap<Coverage, string>();
-
-function toCoverageHash(record: Coverage): string {
-  const known = coverageHashes.get(record);
-  if (known !== undefined) {
-    return known;
-  }
-  const hash = toContentHash(toJson(record));
-  coverageHashes.set(record, hash);
-  return hash;
 }
 
 /**

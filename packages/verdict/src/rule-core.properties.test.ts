@@ -2,6 +2,7 @@ import type { DefiniteClass, Truth } from "@sightline/model";
 import { describe, expect, it } from "vitest";
 import { type CoreFacts, type DecidingFact, type DeliveryMode, decidingFacts, deliveryModes } from "./rule.ts";
 import { decide, isSafeClass, toRank } from "./rule-core.ts";
+import { toFactsBy } from "./testing/uniform-facts.ts";
 
 /**
  * The decision on complete facts, written down a second time straight from the taxonomy, as nested ifs: the oracle.
@@ -42,10 +43,10 @@ function digitAt(code: number, position: number): number {
   return Math.floor(code / 3 ** position) % 3;
 }
 
+const positionOf = new Map(decidingFacts.map((fact, position) => [fact, position]));
+
 function toFacts(code: number): CoreFacts {
-  return Object.fromEntries(
-    decidingFacts.map((fact, position) => [fact, truths[digitAt(code, position)] ?? "U"]),
-  ) as unknown as CoreFacts;
+  return toFactsBy((fact) => truths[digitAt(code, positionOf.get(fact) ?? 0)] ?? "U");
 }
 
 /** Bit set (bit = rank) of every class the completions of an assignment lead to, for one mode. */

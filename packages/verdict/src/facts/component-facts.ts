@@ -2,7 +2,7 @@
 import type { EvidenceId, Fact, Finding, ImageInventory, Truth } from "@sightline/model";
 import { type AttackerMetrics, readAttackerMetrics } from "../cvss-metrics.ts";
 import { toJson } from "../evidence.ts";
-import { endOfTime, formatInstant, parseInstant } from "../freshness.ts";
+import { endOfTime } from "../freshness.ts";
 import { type Delivery, judgeDelivery } from "../knowledge/delivery.ts";
 import { knowledgeVersion, lookUpOverride, lookUpRole } from "../knowledge/knowledge.ts";
 import { isExecutableRole, type RoleEntry } from "../knowledge/role.ts";
@@ -19,7 +19,8 @@ export interface DatabaseState {
 /** A {@link FactContext} with what facts about components rest on. */
 export interface ComponentContext extends FactContext {
   readonly database: DatabaseState;
-  readonly databaseMs: number;
+  /** From when to when the database's word is taken. */
+  readonly databaseTimes: { readonly observedAt: string; readonly validUntil: string };
 }
 
 /** The facts of one finding, the same in every workload. */
@@ -115,15 +116,16 @@ function toNeedsPrivilege(context: FactContext, finding: Finding, metrics: reado
     const detail = `no source gives a CVSS vector for ${finding.vulnerability}`;
     return toUnknownFact("needsPrivilege", [], missing("needsPrivilege", "absent", detail, updateDatabase));
   }
-  const id = context.book.add({
+  const vectors = metrics.map(({ vector, source }) => toJson({ vector, source }));
+  const id = context.book.remember(JSON.stringify(["vectors", finding.vulnerability, vectors]), () => ({
     kind: "vulnerability.vectors",
     subject: finding.vulnerability,
-    value: { vectors: metrics.map(({ vector, source }) => toJson({ vector, source })) },
+    value: { vectors },
     observedAt: startOfTime,
     validUntil: endOfTime,
     source: { collector: "matching", version: 1, api: "scan", apiVersion: "1", scope: finding.vulnerability },
     coverage: [],
-  });
+  }));
   // Where sources differ, the least privilege that any of them asks for counts: nothing says the attacker needs more.
   const truth: Truth = metrics.every(({ needsPrivileges }) => needsPrivileges) ? "T" : "F";
   return toKnownFact(context, "needsPrivilege", truth, [id]);
@@ -133,7 +135,6 @@ function toNeedsPrivilege(context: FactContext, finding: Finding, metrics: reado
 const startOfTime = "1970-01-01T00:00:00.000Z";
 
 function fileMatch(context: ComponentContext, finding: Finding): EvidenceId {
-  const checkedMs = parseInstant(context.database.checkedAt, "database.checkedAt");
   return context.book.add({
     kind: "scan.match",
     subject: finding.imageDigest ?? finding.package.purl,
@@ -154,8 +155,8 @@ function fileMatch(context: ComponentContext, finding: Finding): EvidenceId {
         source,
       })),
     }),
-    observedAt: formatInstant(checkedMs),
-    validUntil: formatInstant(checkedMs + context.databaseMs),
+    observedAt: context.databaseTimes.observedAt,
+    validUntil: context.databaseTimes.validUntil,
     source: {
       collector: finding.package.cataloger,
       version: 1,
@@ -178,7 +179,7 @@ function knowledgeSource(scope: string): {
 }
 
 function fileRole(context: FactContext, finding: Finding, entry: RoleEntry | undefined): EvidenceId {
-  return context.book.add({
+  return context.book.remember(`role ${finding.package.purl}`, () => ({
     kind: "knowledge.role",
     subject: finding.package.purl,
     value: toJson({
@@ -192,7 +193,7 @@ function fileRole(context: FactContext, finding: Finding, entry: RoleEntry | und
     validUntil: endOfTime,
     source: knowledgeSource(finding.package.purl),
     coverage: [],
-  });
+  }));
 }
 
 function fileDelivery(
@@ -200,7 +201,8 @@ function fileDelivery(
   finding: Finding,
   known: { delivery: Delivery; metrics: readonly AttackerMetrics[]; source: string | undefined },
 ): EvidenceId {
-  return context.book.add({
+  const key = JSON.stringify(["delivery", finding.vulnerability, finding.package.purl, known]);
+  return context.book.remember(key, () => ({
     kind: "knowledge.delivery",
     subject: finding.vulnerability,
     value: toJson({
@@ -216,5 +218,5 @@ function fileDelivery(
     validUntil: endOfTime,
     source: knowledgeSource(finding.package.purl),
     coverage: [],
-  });
+  }));
 }

@@ -48,13 +48,7 @@ export function judgeNowhere(
     value: toJson({
       digest: question.digest,
       indexDigest: question.indexDigest,
-      estates: [context.estate, ...context.elsewhere].map(({ snapshot, deployments }) => ({
-        tenantId: snapshot.tenantId,
-        subscriptionIds: snapshot.subscriptionIds,
-        takenAt: snapshot.takenAt,
-        workloads: snapshot.workloads.length,
-        containers: deployments.length,
-      })),
+      estates: [context.estate, ...context.elsewhere].map(describeEstate),
       machineContainers: context.machineContainers,
     }),
     observedAt: formatInstant(observedMs),
@@ -75,6 +69,20 @@ export function judgeNowhere(
   return first === undefined
     ? [toKnownFact(context, "sameImage", "F", [id]), []]
     : [toUnknownFact("sameImage", [id], first), gaps];
+}
+
+function describeEstate(estate: EstateIndex): Readonly<Record<string, string | number | readonly string[]>> {
+  const { snapshot, deployments } = estate;
+  return {
+    tenantId: snapshot.tenantId,
+    subscriptionIds: snapshot.subscriptionIds,
+    clusters: clustersOf(estate)
+      .map(({ id }) => id)
+      .toSorted(),
+    takenAt: snapshot.takenAt,
+    workloads: snapshot.workloads.length,
+    containers: deployments.length,
+  };
 }
 
 interface Survey {

@@ -3,39 +3,34 @@
  * that a stranger can evaluate it again.
  */
 import {
-  armKey,
   type EvidenceId,
   type Guard,
   type Hop,
   type IpSecurityRestriction,
   type Json,
-  type NetworkPolicy,
-  type NetworkSecurityGroup,
   type Pod,
   type Resource,
   type SecurityRule,
   type Site,
-  type VirtualNetwork,
+  toKubernetesId,
 } from "@sightline/model";
-import type { EstateIndex } from "../estate-index.ts";
+import type { EstateIndex, Part } from "../estate-index.ts";
 import { type EvidenceBook, toJson } from "../evidence.ts";
-import { type IpAddress, isInPrefix, parseIpAddress } from "../ip-address.ts";
+import { parseIpAddress } from "../ip-address.ts";
+import { expandNames, holding } from "./guard-expansions.ts";
 
-/** Files the evidence of one guard on one hop; nothing when the resource is not in the snapshot. */
+/** Files the evidence of one guard on one hop. What is not in the snapshot is filed as such: it proves nothing. */
 export function fileGuard(
   estate: EstateIndex,
   book: EvidenceBook,
-  { hop, guard }: { hop: Hop; guard: Guard },
-): EvidenceId | undefined {
-  const resource = estate.resource(guard.resource);
-  if (resource === undefined) {
-    return undefined;
-  }
-  const reading = estate.read(guard.resource);
+  { hop, guard }: { readonly hop: Hop; readonly guard: Guard },
+): EvidenceId {
+  const part = estate.part(guard.resource);
+  const reading = estate.read(part?.owner.id ?? guard.resource);
   return book.add({
     kind: "guard",
     subject: guard.resource,
-    value: toGuardValue(estate, resource, { hop, guard }),
+    value: toGuardValue(estate, part, { hop, guard }),
     observedAt: reading.observedAt,
     validUntil: reading.validUntil,
     source: reading.source,
@@ -43,28 +38,41 @@ export function fileGuard(
   });
 }
 
-function toGuardValue(estate: EstateIndex, resource: Resource, { hop, guard }: { hop: Hop; guard: Guard }): Json {
+function toGuardValue(estate: EstateIndex, part: Part | undefined, { hop, guard }: { hop: Hop; guard: Guard }): Json {
+  const whole = part !== undefined && part.content === part.owner ? part.owner : undefined;
   const list =
-    toSecurityRules(estate, resource, { hop, guard }) ??
-    toRestrictions(estate, resource, { hop, guard }) ??
-    toPolicies(estate, resource, { hop, guard });
-  return list ?? toStatement(resource, guard);
+    whole === undefined
+      ? undefined
+      : (toSecurityRules(estate, whole, { hop, guard }) ??
+        toRestrictions(estate, whole, { hop, guard }) ??
+        toPolicies(estate, whole, { hop, guard }));
+  return list ?? toStatement(part, guard);
 }
 
-/** What stands at a guard that is no rule list, or an obstacle: the rule as the snapshot has it. */
-export function toStatement(resource: Resource, rule: { readonly rule: string; readonly pointer?: string }): Json {
+/** What stands at a guard that is no rule list, or at an obstacle: the rule, or the part, as the snapshot has it. */
+export function toStatement(
+  part: Part | undefined,
+  rule: { readonly resource: string; readonly rule: string; readonly pointer?: string },
+): Json {
+  const isWhole = part !== undefined && part.content === part.owner;
+  const named = rule.pointer === undefined ? undefined : resolvePointer(part?.owner, rule.pointer);
   return toJson({
     list: "statement",
-    resource: resource.id,
-    resourceKind: resource.kind,
+    resource: rule.resource,
+    resourceKind: part?.owner.kind ?? "unknown",
     rule: rule.rule,
     pointer: rule.pointer,
-    content: rule.pointer === undefined ? undefined : resolvePointer(resource, rule.pointer),
+    content: named ?? (isWhole ? summariseResource(part.owner) : part?.content),
   });
 }
 
+/** Of a whole resource the plain members are enough: lists of rules and labels stand where they are needed. */
+function summariseResource(resource: Resource): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(Object.entries(resource).filter(([, member]) => typeof member !== "object"));
+}
+
 /** The value a JSON Pointer names, or nothing. Source: RFC 6901. */
-function resolvePointer(resource: Resource, pointer: string): unknown {
+function resolvePointer(resource: Resource | undefined, pointer: string): unknown {
   let value: unknown = resource;
   for (const token of pointer.split("/").slice(1)) {
     const key = token.replaceAll("~1", "/").replaceAll("~0", "~");
@@ -128,84 +136,6 @@ function toSecurityRules(
   });
 }
 
-/** What the names in a rule list stand for, reduced to the prefixes that hold one of the flow's addresses. */
-function expandNames(
-  estate: EstateIndex,
-  group: NetworkSecurityGroup,
-  { hop, rules }: { hop: Hop; rules: readonly SecurityRule[] },
-): Readonly<Record<string, readonly string[]>> {
-  const addresses = [hop.flow.sourceAddress, hop.flow.destinationAddress].flatMap((text) => parseIpAddress(text) ?? []);
-  const names = rules
-    .flatMap((rule) => [...rule.sourceAddressPrefixes, ...rule.destinationAddressPrefixes])
-    .filter(isName);
-  const groups = rules.flatMap((rule) => [
-    ...rule.sourceApplicationSecurityGroups,
-    ...rule.destinationApplicationSecurityGroups,
-  ]);
-  return Object.fromEntries([
-    ...[...new Set(names)].map((name) => [name, holding(prefixesOfTag(estate, group, name), addresses)] as const),
-    ...[...new Set(groups)].map((id) => [id, holding(addressesOfGroup(estate, id), addresses)] as const),
-  ]);
-}
-
-function isName(prefix: string): boolean {
-  return (
-    prefix !== "*" && prefix.toLowerCase() !== "internet" && parseIpAddress(prefix.split("/")[0] ?? "") === undefined
-  );
-}
-
-function holding(prefixes: readonly string[], addresses: readonly IpAddress[]): readonly string[] {
-  return prefixes.filter((prefix) => addresses.some((address) => isInPrefix(prefix, address)));
-}
-
-/** Azure's virtual address of the platform, part of both tags. Source: learn.microsoft.com, "What is IP address 168.63.129.16?" */
-const azurePlatform = "168.63.129.16/32";
-
-function prefixesOfTag(estate: EstateIndex, group: NetworkSecurityGroup, tag: string): readonly string[] {
-  switch (tag.toLowerCase()) {
-    case "virtualnetwork":
-      return [azurePlatform, ...networksOf(estate, group).flatMap(addressSpaceOf)];
-    case "azureloadbalancer":
-      return [azurePlatform];
-    default:
-      return estate.snapshot.serviceTags?.[tag] ?? [];
-  }
-}
-
-function networksOf(estate: EstateIndex, group: NetworkSecurityGroup): readonly VirtualNetwork[] {
-  const key = armKey(group.id);
-  const subnets = new Set<string>();
-  for (const resource of estate.resources()) {
-    if (resource.kind === "networkInterface" && armKey(resource.networkSecurityGroup ?? "") === key) {
-      resource.ipConfigurations.forEach(({ subnet }) => subnets.add(armKey(subnet ?? "")));
-    }
-  }
-  const holds = (network: VirtualNetwork): boolean =>
-    network.subnets.some(
-      ({ id, networkSecurityGroup }) => armKey(networkSecurityGroup ?? "") === key || subnets.has(armKey(id)),
-    );
-  return [...estate.resources()].flatMap((resource) =>
-    resource.kind === "virtualNetwork" && holds(resource) ? [resource] : [],
-  );
-}
-
-function addressSpaceOf({ addressPrefixes, virtualNetworkPeerings }: VirtualNetwork): readonly string[] {
-  const peered = virtualNetworkPeerings.filter(
-    ({ peeringState, allowVirtualNetworkAccess }) => peeringState === "Connected" && allowVirtualNetworkAccess,
-  );
-  return [...addressPrefixes, ...peered.flatMap(({ remoteAddressPrefixes }) => remoteAddressPrefixes)];
-}
-
-function addressesOfGroup(estate: EstateIndex, id: string): readonly string[] {
-  return [...estate.resources()].flatMap((resource) =>
-    resource.kind === "networkInterface"
-      ? resource.ipConfigurations.flatMap(({ applicationSecurityGroups, privateIPAddress }) =>
-          applicationSecurityGroups.some((group) => armKey(group) === armKey(id)) ? (privateIPAddress ?? []) : [],
-        )
-      : [],
-  );
-}
-
 function toRestrictions(
   estate: EstateIndex,
   resource: Resource,
@@ -266,25 +196,9 @@ function toPolicies(
   { hop, guard }: { hop: Hop; guard: Guard },
 ): Json | undefined {
   const pod = estate.resource(hop.to);
-  const isPolicyGuard = resource.kind === "networkPolicy" || (resource.kind === "pod" && /polic/i.test(guard.rule));
-  if (
-    !isPolicyGuard ||
-    pod?.kind !== "pod" ||
-    resource.namespace !== pod.namespace ||
-    /egress/i.test(guard.rule + (guard.pointer ?? ""))
-  ) {
+  if (!isIngressGuard(resource, guard) || pod?.kind !== "pod" || podNamespace(resource) !== pod.namespace) {
     return undefined;
   }
-  const all = [...estate.resources()];
-  const isPolicy = (other: Resource): other is NetworkPolicy =>
-    other.kind === "networkPolicy" &&
-    other.namespace === pod.namespace &&
-    armKey(other.cluster) === armKey(pod.cluster);
-  const source = all.find(
-    (other): other is Pod =>
-      other.kind === "pod" && (other.id === hop.from || other.podIPs.includes(hop.flow.sourceAddress)),
-  );
-  const namespace = all.find((other) => other.kind === "namespace" && other.name === source?.namespace);
   const cluster = estate.resource(pod.cluster);
   return toJson({
     list: "network-policies",
@@ -297,20 +211,31 @@ function toPolicies(
       hostNetwork: pod.hostNetwork,
       ports: pod.containers.flatMap(({ ports }) => ports),
     },
-    policies: all.filter(isPolicy).map(({ name, podSelector, policyTypes, ingress, egress }) => ({
-      name,
-      podSelector,
-      policyTypes,
-      ingress,
-      hasEgress: egress !== undefined && egress.length > 0,
-    })),
-    source:
-      source === undefined
-        ? undefined
-        : {
-            namespace: source.namespace,
-            labels: source.labels,
-            namespaceLabels: namespace?.kind === "namespace" ? namespace.labels : {},
-          },
+    policies: estate
+      .policies(pod.cluster, pod.namespace)
+      .map(({ name, podSelector, policyTypes, ingress }) => ({ name, podSelector, policyTypes, ingress })),
+    source: describeSender(estate, pod, hop),
   });
+}
+
+function isIngressGuard(resource: Resource, guard: Guard): boolean {
+  return resource.kind === "networkPolicy"
+    ? !(guard.pointer ?? "").startsWith("/egress")
+    : resource.kind === "pod" && /^no policy selects the pod(?: for Ingress)?$/.test(guard.rule);
+}
+
+function podNamespace(resource: Resource): string | undefined {
+  return resource.kind === "networkPolicy" || resource.kind === "pod" ? resource.namespace : undefined;
+}
+
+/** The pod that sends, when one does: labels of it and of its namespace are what selectors see. */
+function describeSender(estate: EstateIndex, target: Pod, hop: Hop): Readonly<Record<string, unknown>> | undefined {
+  const from = estate.resource(hop.from);
+  const source = from?.kind === "pod" ? from : estate.podAt(target.cluster, hop.flow.sourceAddress);
+  if (source === undefined) {
+    return undefined;
+  }
+  const { cluster, namespace, labels } = source;
+  const own = estate.resource(toKubernetesId({ cluster, kind: "namespace", namespace: "", name: namespace }));
+  return { namespace, labels, namespaceLabels: own?.kind === "namespace" ? own.labels : {} };
 }

@@ -9,6 +9,7 @@ import type {
   Hop,
   MissingFact,
   MissingInput,
+  Obstacle,
   Path,
   Truth,
 } from "@sightline/model";
@@ -86,14 +87,11 @@ export function judgeGate({ hops }: Path): Truth {
 export function filePath(context: ReachContext, answer: Answer, path: Path): FiledPath {
   const { estate, book } = context;
   const { deployment, exposure, position } = answer;
-  const guards: EvidenceId[] = [];
   const hops = path.hops.map((hop) => ({
     ...hop,
-    guards: hop.guards.map(({ resource, rule, priority, pointer }, index) => {
-      const guard = hop.guards[index];
-      const evidence = guard === undefined ? undefined : fileGuard(estate, book, { hop, guard });
-      guards.push(...(evidence === undefined ? [] : [evidence]));
-      return { resource, rule, priority, pointer, evidence };
+    guards: hop.guards.map((guard) => {
+      const { resource, rule, priority, pointer } = guard;
+      return { resource, rule, priority, pointer, evidence: fileGuard(estate, book, { hop, guard }) };
     }),
   }));
   const touched = [...new Set(path.hops.flatMap((hop) => [hop.to, ...hop.guards.map(({ resource }) => resource)]))];
@@ -105,7 +103,7 @@ export function filePath(context: ReachContext, answer: Answer, path: Path): Fil
     value: toJson({
       workload: exposure.workload,
       container: deployment.container.name,
-      members: deployment.workload.members,
+      arrivals: estate.arrivals(deployment.workload),
       position,
       protocol: exposure.protocol,
       ports: exposure.ports,
@@ -182,14 +180,22 @@ function coverageOfEntry({ obstacles }: Cut["entries"][number]): readonly string
   return obstacles.flatMap((obstacle) => (obstacle.kind === "no-entry" ? obstacle.coverage : []));
 }
 
-function toObstacleContent({ estate }: ReachContext, obstacle: Cut["entries"][number]["obstacles"][number]): unknown {
+function toObstacleContent({ estate }: ReachContext, obstacle: Obstacle): unknown {
   if (obstacle.kind === "no-entry") {
     return undefined;
   }
-  const resource = estate.resource(obstacle.resource);
-  const rule = obstacle.kind === "rule" ? obstacle.rule : obstacle.detail;
-  const pointer = obstacle.kind === "rule" && obstacle.pointer !== undefined ? { pointer: obstacle.pointer } : {};
-  return resource === undefined ? undefined : toStatement(resource, { rule, ...pointer });
+  const { resource } = obstacle;
+  const part = estate.part(resource);
+  if (part === undefined) {
+    return undefined;
+  }
+  return obstacle.kind === "rule"
+    ? toStatement(part, {
+        resource,
+        rule: obstacle.rule,
+        ...(obstacle.pointer === undefined ? {} : { pointer: obstacle.pointer }),
+      })
+    : toStatement(part, { resource, rule: obstacle.detail });
 }
 
 function earliestOf(records: readonly Coverage[], timeOf: (record: Coverage) => number, otherwise: string): string {
@@ -199,11 +205,8 @@ function earliestOf(records: readonly Coverage[], timeOf: (record: Coverage) => 
 /** A negative needs every list it names, whole, and a list at all. */
 function findFaults(named: readonly string[], records: readonly Coverage[], cut: Cut): readonly MissingFact[] {
   const known = new Set<string>(records.map(({ id }) => id));
-  const bare = cut.entries.some(({ obstacles }) =>
-    obstacles.some((obstacle) => obstacle.kind === "no-entry" && obstacle.coverage.length === 0),
-  );
   return [
-    ...(cut.coverage.length === 0 || bare
+    ...(cut.coverage.length === 0
       ? [missing("reachInternet", "absent", "the search for ways in names no list it rests on", collectAgain)]
       : []),
     ...named

@@ -12,7 +12,7 @@ import type {
 } from "@sightline/model";
 import { formatCanonicalJson } from "../canonical-json.ts";
 import type { Deployment } from "../estate-index.ts";
-import { sortIds, toJson } from "../evidence.ts";
+import { sortIds } from "../evidence.ts";
 import { findUnjudgedPort, isInRanges, requiredPorts } from "../port-space.ts";
 import { collectAgain, missing, missingFromInput, sortMissing } from "../remedies.ts";
 import { anyOf } from "../truth.ts";
@@ -102,7 +102,7 @@ function requiredFootholds({ workload }: Deployment): readonly AttackerPosition[
 }
 
 function sortExposures(exposures: readonly Exposure[]): readonly Exposure[] {
-  const byText = new Map(exposures.map((exposure) => [formatCanonicalJson(toJson(exposure)), exposure]));
+  const byText = new Map(exposures.map((exposure) => [formatCanonicalJson(exposure), exposure]));
   return [...byText].sort(([left], [right]) => (left < right ? -1 : 1)).map(([, exposure]) => exposure);
 }
 

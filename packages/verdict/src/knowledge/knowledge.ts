@@ -1,4 +1,5 @@
 /** The knowledge base in one place. Its version stands in every verdict. */
+import { inertPackages } from "./inert-packages.data.ts";
 import { mavenPackages } from "./maven.data.ts";
 import { networkPackages } from "./network-packages.data.ts";
 import { npmNetworkPackages } from "./npm-network.data.ts";
@@ -15,6 +16,7 @@ export const knowledgeVersion = "2026.11.2";
 
 /** Every statement about packages. */
 export const roleEntries: readonly RoleEntry[] = [
+  ...inertPackages,
   ...systemPackages,
   ...networkPackages,
   ...parserPackages,

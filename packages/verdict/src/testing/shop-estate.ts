@@ -116,6 +116,7 @@ const kubernetesKinds = [
   "ingress",
   "networkPolicy",
   "namespace",
+  "endpointSlice",
 ];
 
 /** Coverage ids the cuts of this estate rest on. */
