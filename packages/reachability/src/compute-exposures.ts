@@ -10,17 +10,20 @@ import {
   type Workload,
 } from "@sightline/model";
 import { findAbsentEntries } from "./absent-entries.ts";
+import { createCheckpoints } from "./checkpoints.ts";
 import type { ElementContext } from "./element.ts";
 import { pod } from "./elements/pod.ts";
 import { networkElements } from "./elements.ts";
+import { createExplainer, type Explainer } from "./explain.ts";
 import { findGround, type Ground } from "./gaps.ts";
 import { type JudgementMatter, judgePositions } from "./judge-position.ts";
 import { toAddressSet } from "./lower/address-prefix.ts";
 import { createElementContext } from "./lower/lower-estate.ts";
 import { uniqueInputs } from "./missing-input.ts";
-import { joinLowered, type Network, type Station } from "./model/network.ts";
+import { joinLowered, type Network } from "./model/network.ts";
 import { dividePorts, joinRanges } from "./ports.ts";
-import { findChains, findOverflow, type Passage, passChain } from "./propagate.ts";
+import { findChains, findOverflow, type Passage, type PassContext, passChain, signPassage } from "./propagate.ts";
+import { signAnswer } from "./sign-answer.ts";
 import { findTargets, type Target } from "./targets.ts";
 
 /** Result of {@link computeExposures}. */
@@ -40,6 +43,8 @@ export interface ComputeOptions {
 interface Estate {
   readonly context: ElementContext;
   readonly network: Network;
+  readonly passing: PassContext;
+  readonly explainer: Explainer;
   readonly tenants: JudgementMatter["tenants"];
   readonly doubts: readonly MissingInput[];
 }
@@ -62,23 +67,32 @@ function lowerEstate(snapshot: EstateSnapshot): Estate {
   return {
     context,
     network: joinLowered(networkElements.map((element) => element.lower(context))),
+    passing: { addresses: context.addresses, findCheckpoint: createCheckpoints(context.addresses) },
+    explainer: createExplainer(context.addresses),
     tenants: findTenants(context),
     doubts: context.types.filter(({ effect }) => effect === "rules").map(({ missing }) => missing),
   };
+}
+
+/** What gets through to the targets on one port. */
+interface Found {
+  readonly passages: readonly Passage[];
+  /** That there were too many ways to walk, if so. */
+  readonly overflow: readonly MissingInput[];
 }
 
 function passTargets(
   targets: readonly Target[],
   protocol: TransportProtocol,
   port: number,
-  { network, context }: Estate,
-): { readonly passages: readonly Passage[]; readonly overflow: readonly MissingInput[] } {
+  { network, passing }: Estate,
+): Found {
   const found = targets.map(({ station, destination }) => {
     const chains = findChains(network, station, { protocol, port, destination });
     return { chains, overflow: findOverflow(chains, station) };
   });
   return {
-    passages: found.flatMap(({ chains }) => chains.map((chain) => passChain(chain, context.addresses))),
+    passages: found.flatMap(({ chains }) => chains.flatMap((chain) => passChain(chain, passing))),
     overflow: found.flatMap(({ overflow }) => overflow),
   };
 }
@@ -86,18 +100,6 @@ function passTargets(
 /** A port to show a range by: one that a container declares, else its first. */
 function choosePort(range: PortRange, declared: readonly number[]): number {
   return declared.find((port) => range.from <= port && port <= range.to) ?? range.from;
-}
-
-interface Cell {
-  readonly range: PortRange;
-  readonly sources: readonly SourceExposure[];
-}
-
-/** The answer without the port it was worked out for, so that ranges with the same answer can be joined. */
-function signCell({ sources }: Cell, port: number): string {
-  return JSON.stringify(sources, (key, value: unknown) =>
-    (key === "port" || key === "destinationPort") && value === port ? "*" : value,
-  );
 }
 
 interface Question {
@@ -108,17 +110,12 @@ interface Question {
   readonly absent: JudgementMatter["absent"];
 }
 
-function judgeCell(
-  question: Question,
-  protocol: TransportProtocol,
-  port: number,
-  estate: Estate,
-): readonly SourceExposure[] {
-  const { passages, overflow } = passTargets(question.targets, protocol, port, estate);
+function judgeCell(question: Question, found: Found, estate: Estate): readonly SourceExposure[] {
   return judgePositions({
     addresses: estate.context.addresses,
-    passages,
-    gaps: [...question.ground.gaps, ...question.lost, ...overflow],
+    explainer: estate.explainer,
+    passages: found.passages,
+    gaps: [...question.ground.gaps, ...question.lost, ...found.overflow],
     doubts: question.workload.kind === "site" ? [] : estate.doubts,
     coverage: question.ground.coverage,
     tenants: estate.tenants,
@@ -138,20 +135,47 @@ function assumptionsOf({ kind }: Workload): readonly string[] {
   return kind === "kubernetes" ? pod.assumptions : [];
 }
 
-function exposeProtocol(question: Question, protocol: TransportProtocol, estate: Estate): readonly Exposure[] {
+/** Ranges on whose ports the same passages do the same, with the port they are shown by. */
+interface Cell {
+  readonly ranges: readonly PortRange[];
+  readonly port: number;
+  readonly found: Found;
+}
+
+function divideCells(question: Question, protocol: TransportProtocol, estate: Estate): readonly Cell[] {
   const { workload, targets } = question;
-  const stations: readonly Station[] = [...new Set(targets.map(({ station }) => station))];
+  const stations = [...new Set(targets.map(({ station }) => station))];
   const divided = dividePorts(stations, protocol, estate.network);
   const ranges = workload.kind === "site" ? divided.filter(({ from }) => from === 80 || from === 443) : divided;
   const declared = declaredPorts(workload, protocol);
-  const cells = ranges.map((range) => {
+  const walked = ranges.map((range) => {
     const port = choosePort(range, declared);
-    const cell = { range, sources: judgeCell(question, protocol, port, estate) };
-    return { ...cell, sign: signCell(cell, port), isDeclared: declared.includes(port) };
+    const found = passTargets(targets, protocol, port, estate);
+    const sign = found.passages.map((passage) => signPassage(passage, port)).join("\n\n");
+    return { range, port, found, sign };
   });
-  return [...Map.groupBy(cells, ({ sign }) => sign).values()].flatMap((group) => {
+  return [...Map.groupBy(walked, ({ sign }) => sign).values()].flatMap((group) => {
+    const shown = group.find(({ port }) => declared.includes(port)) ?? group[0];
+    return shown === undefined
+      ? []
+      : [{ ranges: group.map(({ range }) => range), port: shown.port, found: shown.found }];
+  });
+}
+
+function exposeProtocol(question: Question, protocol: TransportProtocol, estate: Estate): readonly Exposure[] {
+  const { workload } = question;
+  const answered = divideCells(question, protocol, estate).map(({ ranges, port, found }) => {
+    const sources = judgeCell(question, found, estate);
+    return {
+      ranges,
+      sources,
+      sign: signAnswer(sources, port, estate.explainer),
+      isDeclared: declaredPorts(workload, protocol).includes(port),
+    };
+  });
+  return [...Map.groupBy(answered, ({ sign }) => sign).values()].flatMap((group) => {
     const shown = group.find(({ isDeclared }) => isDeclared) ?? group[0];
-    const ports = joinRanges(group.map(({ range }) => range));
+    const ports = joinRanges(group.flatMap(({ ranges }) => ranges));
     return shown === undefined
       ? []
       : [{ workload: workload.id, protocol, ports, sources: shown.sources, assumptions: assumptionsOf(workload) }];

@@ -9,10 +9,9 @@ function entryOf({ chain }: Passage): { readonly entry: string; readonly resourc
   return { entry: link?.entry ?? "service", resource: link?.resource };
 }
 
-/** Every obstacle of the passage, in the order traffic meets them, once each. */
-export function explainShut(passage: Passage, addresses: AddressAlgebra): CandidateEntry {
+function explainAnew(passage: Passage, addresses: AddressAlgebra): CandidateEntry {
   const { entry, resource } = entryOf(passage);
-  const filters = passage.crossed.flatMap((crossed) => crossed.filters);
+  const filters = passage.crossed.flatMap(({ checkpoint }) => checkpoint.filters);
   const found = filters.flatMap((filter) => filter.explainRemoval(addresses.subtract(passage.sources, filter.may)));
   const unique = new Map(found.map((obstacle) => [JSON.stringify(obstacle), obstacle]));
   const target = passage.chain.steps.at(-1)?.station.resource;
@@ -28,8 +27,39 @@ export function explainShut(passage: Passage, addresses: AddressAlgebra): Candid
   return { entry, ...(named === undefined ? {} : { resource: named }), obstacles: [first ?? nothing, ...others] };
 }
 
-/** Candidates that say the same, once. */
-export function uniqueEntries(entries: readonly CandidateEntry[]): readonly CandidateEntry[] {
-  const byContent = new Map(entries.map((entry) => [JSON.stringify(entry), entry]));
-  return [...byContent].sort(([left], [right]) => (left < right ? -1 : 1)).map(([, entry]) => entry);
+/** Explains shut passages; passages with equal checkpoints get the same object. */
+export interface Explainer {
+  /** Every obstacle of the passage, in the order traffic meets them, once each. */
+  readonly explainShut: (passage: Passage) => CandidateEntry;
+  /** Candidates that say the same once, in a fixed order. */
+  readonly uniqueEntries: (entries: readonly CandidateEntry[]) => readonly CandidateEntry[];
+  /** Equal texts for entries that say the same. */
+  readonly signEntry: (entry: CandidateEntry) => string;
+}
+
+/** An explainer with an empty memory; one for each computation. */
+export function createExplainer(addresses: AddressAlgebra): Explainer {
+  const bySign = new Map<string, CandidateEntry>();
+  const texts = new WeakMap<CandidateEntry, string>();
+  const signEntry = (entry: CandidateEntry): string => {
+    const text = texts.get(entry) ?? JSON.stringify(entry);
+    texts.set(entry, text);
+    return text;
+  };
+  return {
+    signEntry,
+    explainShut: (passage) => {
+      const { entry, resource } = entryOf(passage);
+      const checkpoints = passage.crossed.map(({ checkpoint }) => checkpoint.id).join();
+      const target = passage.chain.steps.at(-1)?.station.key ?? "";
+      const sign = `${entry} ${resource ?? target} ${passage.sources.id} ${checkpoints}`;
+      const known = bySign.get(sign) ?? explainAnew(passage, addresses);
+      bySign.set(sign, known);
+      return known;
+    },
+    uniqueEntries: (entries) => {
+      const byText = new Map([...new Set(entries)].map((entry) => [signEntry(entry), entry]));
+      return [...byText].sort(([left], [right]) => (left < right ? -1 : 1)).map(([, entry]) => entry);
+    },
+  };
 }

@@ -1,6 +1,6 @@
 /** The answer for one attacker position, out of what gets through on every way in. */
 import type { AttackerPosition, CandidateEntry, Cut, MissingInput, Path, SourceExposure } from "@sightline/model";
-import { explainShut, uniqueEntries } from "./explain.ts";
+import type { Explainer } from "./explain.ts";
 import { uniqueInputs, unsupportedInput } from "./missing-input.ts";
 import { describeSources } from "./model/filter.ts";
 import { type AddressAlgebra, type AddressSet, isEmpty, isWide } from "./packet-set/address-set.ts";
@@ -10,6 +10,7 @@ import { chooseDisjoint, toPath, uniteSources } from "./trace.ts";
 /** What all positions of one port range are judged by. */
 export interface JudgementMatter {
   readonly addresses: AddressAlgebra;
+  readonly explainer: Explainer;
   readonly passages: readonly Passage[];
   /** Why a negative answer cannot be given. */
   readonly gaps: readonly MissingInput[];
@@ -148,8 +149,11 @@ function findFor(matter: JudgementMatter, position: AttackerPosition): Finding {
 
 function toCut(matter: JudgementMatter, position: AttackerPosition, finding: Finding): Cut {
   const shut = finding.looked.filter((passage) => !finding.doubtful.includes(passage));
-  const entries = shut.map((passage) => explainShut(passage, matter.addresses));
-  return { entries: uniqueEntries([...matter.absent(position), ...entries]), coverage: matter.coverage };
+  const entries = shut.map(matter.explainer.explainShut);
+  return {
+    entries: matter.explainer.uniqueEntries([...matter.absent(position), ...entries]),
+    coverage: matter.coverage,
+  };
 }
 
 function toReachable(

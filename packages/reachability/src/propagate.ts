@@ -3,8 +3,8 @@
  * each way.
  */
 import type { MissingInput, TransportProtocol } from "@sightline/model";
+import type { Checkpoint, FindCheckpoint } from "./checkpoints.ts";
 import { unsupportedInput } from "./missing-input.ts";
-import type { Filter } from "./model/filter.ts";
 import type { Crossing, Link, Network, Origin, SourceView, Station, Traffic } from "./model/network.ts";
 import type { AddressAlgebra, AddressSet } from "./packet-set/address-set.ts";
 import { ephemeralPort } from "./ports.ts";
@@ -25,7 +25,7 @@ export interface Chain {
 /** A step with what stood on it. */
 export interface Crossed {
   readonly step: Step;
-  readonly filters: readonly Filter[];
+  readonly checkpoint: Checkpoint;
 }
 
 /** What gets through on a chain. */
@@ -98,46 +98,73 @@ function restrictFamilies(chain: Chain, addresses: AddressAlgebra): AddressSet {
   return addresses.fromParts(has4 ? v4 : addresses.v4.none, has6 ? v6 : addresses.v6.none);
 }
 
-function crossSteps(chain: Chain, sourcePort: number): readonly Crossed[] {
+/** What passages are worked out with. */
+export interface PassContext {
+  readonly addresses: AddressAlgebra;
+  readonly findCheckpoint: FindCheckpoint;
+}
+
+function crossSteps(chain: Chain, sourcePort: number, { findCheckpoint }: PassContext): readonly Crossed[] {
   let view: SourceView = { kind: "origin" };
   return chain.steps.map((step) => {
     view = step.link.becomes ?? view;
     const crossing: Crossing = { ...step.traffic, view, sourcePort };
-    return { step, filters: [...step.link.filters(crossing), ...step.station.guards(crossing)] };
+    return { step, checkpoint: findCheckpoint(step, crossing) };
   });
 }
 
-function passWith(chain: Chain, sources: AddressSet, sourcePort: number, addresses: AddressAlgebra): Passage {
-  const crossed = crossSteps(chain, sourcePort);
-  const filters = crossed.flatMap((one) => one.filters);
+function passWith(chain: Chain, sources: AddressSet, sourcePort: number, context: PassContext): Passage {
+  const crossed = crossSteps(chain, sourcePort, context);
+  const { intersect } = context.addresses;
   return {
     chain,
     crossed,
     sources,
-    passes: filters.reduce((set, filter) => addresses.intersect(set, filter.passes), sources),
-    may: filters.reduce((set, filter) => addresses.intersect(set, filter.may), sources),
+    passes: crossed.reduce((set, { checkpoint }) => intersect(set, checkpoint.passes), sources),
+    may: crossed.reduce((set, { checkpoint }) => intersect(set, checkpoint.may), sources),
     sourcePort,
   };
 }
 
-/** What gets through on the chain, with whichever source port gets most through. */
-export function passChain(chain: Chain, addresses: AddressAlgebra): Passage {
+/**
+ * What gets through on the chain: with a usual source port, and with each that a rule on the way asks for, as far as that
+ * lets others through. All share what may get through with any.
+ */
+export function passChain(chain: Chain, context: PassContext): readonly Passage[] {
+  const { addresses } = context;
   const sources = restrictFamilies(chain, addresses);
+  const usual = passWith(chain, sources, ephemeralPort, context);
   const samples = new Set(chain.steps.flatMap(({ station }) => station.sourcePorts));
-  const first = passWith(chain, sources, ephemeralPort, addresses);
-  let best = first;
-  let { may } = first;
-  for (const sample of [...samples].sort((left, right) => left - right)) {
-    const passage = passWith(chain, sources, sample, addresses);
-    best = best.passes === addresses.none && passage.passes !== addresses.none ? passage : best;
-    may = addresses.union(may, passage.may);
+  if (samples.size === 0) {
+    return [usual];
   }
-  return { ...best, may };
+  const rising = [...samples].sort((left, right) => left - right);
+  const all = [usual, ...rising.map((sample) => passWith(chain, sources, sample, context))];
+  const may = all.reduce((set, passage) => addresses.union(set, passage.may), addresses.none);
+  const open = new Map(
+    all
+      .filter(({ passes }) => passes !== addresses.none)
+      .map((passage) => [passage.passes, passage] as const)
+      .reverse(),
+  );
+  const shown = open.size === 0 ? [usual] : [...open.values()].reverse();
+  return shown.map((passage) => ({ ...passage, may }));
 }
 
 /** Why it is not certain what gets through. */
 export function doubtsOf({ crossed }: Passage): readonly MissingInput[] {
-  return crossed.flatMap(({ filters }) =>
-    filters.filter(({ passes, may }) => passes !== may).flatMap(({ missing }) => missing),
+  return crossed.flatMap(({ checkpoint }) =>
+    checkpoint.filters.filter(({ passes, may }) => passes !== may).flatMap(({ missing }) => missing),
   );
+}
+
+/**
+ * What a passage says and does, without the port it was walked for: passages with equal signs make equal answers.
+ */
+export function signPassage({ chain, crossed, sources, sourcePort, passes, may }: Passage, port: number): string {
+  const steps = crossed.map(({ step: { link, traffic }, checkpoint }) => {
+    const at = traffic.port === port ? "*" : traffic.port;
+    return `${link.key} ${at} ${traffic.destination.text} ${checkpoint.id}`;
+  });
+  return `${chain.origin.kind} ${sources.id} ${passes.id} ${may.id} ${sourcePort}\n${steps.join("\n")}`;
 }

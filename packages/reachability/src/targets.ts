@@ -27,19 +27,19 @@ function toTargets(station: Station, network: Network): readonly Target[] {
 }
 
 function findMachine(member: ResourceId, context: ElementContext, network: Network): Targets {
-  const machine = findResource(context.estate, "virtualMachine", member);
-  const key = armKey(member);
-  const named = new Set(machine?.networkInterfaces.map(armKey));
-  const found = [...context.estate.interfaceAddresses.values()].filter(({ networkInterface }) => {
-    const holder = networkInterface.virtualMachine;
-    return (holder !== undefined && armKey(holder) === key) || named.has(armKey(networkInterface.id));
-  });
-  const read = new Set(found.map(({ networkInterface }) => armKey(networkInterface.id)));
-  const unread = [...named].filter((id) => !read.has(id));
-  const stations = found
-    .map(({ ipConfiguration }) => network.stations.get(interfaceStationKey(ipConfiguration.id)))
+  const { estate } = context;
+  const machine = findResource(estate, "virtualMachine", member);
+  const named = machine?.networkInterfaces ?? [];
+  const found = new Map(
+    [armKey(member), ...named.map(armKey)].flatMap((key) =>
+      estate.addressesOf(key).map(({ ipConfiguration }) => [armKey(ipConfiguration.id), ipConfiguration] as const),
+    ),
+  );
+  const unread = named.filter((id) => estate.addressesOf(armKey(id)).length === 0);
+  const stations = [...found.values()]
+    .map(({ id }) => network.stations.get(interfaceStationKey(id)))
     .filter((station) => station !== undefined);
-  const lost = machine === undefined || found.length === 0 ? [danglingInput("network interface", member, member)] : [];
+  const lost = machine === undefined || found.size === 0 ? [danglingInput("network interface", member, member)] : [];
   return {
     targets: stations.flatMap((station) => toTargets(station, network)),
     missing: [...lost, ...unread.map((id) => danglingInput("network interface", id, member))],

@@ -50,6 +50,7 @@ function nextSender(sender: Sender, crossed: Crossed, before: Crossed | undefine
 
 function toHop(crossed: Crossed, from: ResourceId | AttackerPosition, sender: Sender, sourcePort: number): Hop {
   const { link, station, traffic } = crossed.step;
+  const destination = firstAddress(traffic.destination.addresses);
   const flow: WitnessFlow = {
     sourceAddress: sender.text,
     destinationAddress: destinationText(traffic.destination),
@@ -63,7 +64,7 @@ function toHop(crossed: Crossed, from: ResourceId | AttackerPosition, sender: Se
     kind: link.kind,
     flow,
     transform: link.transform,
-    guards: crossed.filters.flatMap((filter) => filter.explainPass(sender.address)),
+    guards: crossed.checkpoint.filters.flatMap((filter) => filter.explainPass(sender.address, destination)),
     authentication: link.authentication,
     waf: "off",
   };

@@ -76,11 +76,14 @@ function isRunning(one: PodClass): boolean {
   return one.pods.some(({ phase }) => phase !== "Succeeded" && phase !== "Failed");
 }
 
-/** Pods that could send, those of the cluster's own network first. A pod alone in its class cannot be its own neighbour. */
+/**
+ * Pods that could send. A pod alone in its class cannot be its own neighbour. A pod of the host network is its node:
+ * every cluster runs some (kube-proxy), no policy holds them, and a taken-over node owns its pods anyway; it is no position.
+ */
 function sendersTo(target: PodClass, cluster: ClusterView): readonly PodClass[] {
-  const others = cluster.podClasses.all.filter((one) => isRunning(one) && (one !== target || one.pods.length > 1));
-  const ordinary = others.filter(({ policyPod }) => !policyPod.hostNetwork);
-  return [...ordinary, ...others.filter(({ policyPod }) => policyPod.hostNetwork)];
+  return cluster.podClasses.all.filter(
+    (one) => isRunning(one) && !one.policyPod.hostNetwork && (one !== target || one.pods.length > 1),
+  );
 }
 
 interface Sender {
@@ -120,11 +123,11 @@ function guardFromPods(target: PodClass, crossing: Crossing, cluster: ClusterVie
   };
   const certain = asked.filter(({ answer }) => answer.answer === "yes");
   const possible = asked.filter(({ answer }) => answer.answer !== "no");
-  const shut = asked.flatMap(({ answer }) => answer.obstacles);
-  const obstacles = [...new Map(shut.map((obstacle) => [JSON.stringify(obstacle), obstacle])).values()];
+  const obstacles = [...new Set(asked.flatMap(({ answer }) => answer.obstacles))];
   return {
     passes: setOf(certain),
     may: setOf(possible),
+    sign: JSON.stringify([asked.length, certain.map(({ answer }) => answer), obstacles]),
     missing: possible.flatMap(({ answer }) => answer.missing),
     explainPass: (source) => {
       const found = certain.find(
@@ -270,6 +273,7 @@ export const pod: NetworkElement = {
   id: "pod",
   kinds: ["pod", "namespace", "networkPolicy", "managedCluster"],
   assumptions: [
+    "The position same-cluster is code in an ordinary pod: a pod of the host network counts as its node, which is past every network policy.",
     "Security groups do not stand between pods of one cluster.",
     "Policies other than NetworkPolicy v1 may close what is shown as reachable; they are not read.",
   ],

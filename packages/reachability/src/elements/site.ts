@@ -93,7 +93,7 @@ function guardRestrictions(
   }
   const list = lowerRestrictions(pick(site.web), site, context);
   const query = { protocol: "TCP", port: 443, sourcePort: ephemeralPort, destination: addresses.none } as const;
-  return ruleGate(judge.decide(list, query), addresses, undefined);
+  return ruleGate(judge.decide(list, query), addresses);
 }
 
 function guardHttps(site: Site, port: number, { addresses }: ElementContext): readonly Filter[] {

@@ -25,10 +25,9 @@ export interface NsgAnswer {
   readonly rule?: string;
 }
 
-/** A name of a case as an id; names with characters no id has are told apart by their codes. */
+/** A name of a case as an id: what no id may hold is written as percent codes. */
 function toId(text: string): ArmId {
-  const safe = [...text].map((character) => (/[\w.-]/.test(character) ? character : `_${character.codePointAt(0)}`));
-  const id = toArmId(`/lab/${safe.join("")}`);
+  const id = toArmId(`/lab/${encodeURIComponent(text)}`);
   if (id === undefined) {
     throw new TypeError("a conformance case has a name that makes no id");
   }

@@ -34,6 +34,8 @@ export interface EstateIndex {
   readonly counts: ReadonlyMap<string, number>;
   readonly subnets: ReadonlyMap<string, SubnetPlace>;
   readonly interfaceAddresses: ReadonlyMap<string, InterfaceAddress>;
+  /** Addresses of a machine's interfaces, by the key of the machine, and by the key of the interface. */
+  readonly addressesOf: (key: string) => readonly InterfaceAddress[];
   /** Backend pools that name a member: by its key (from either side), or by its address. */
   readonly poolsOf: (member: InterfaceAddress) => readonly string[];
   /** Service tags by lower-case name. */
@@ -83,9 +85,21 @@ function indexPools(snapshot: EstateSnapshot): EstateIndex["poolsOf"] {
   };
 }
 
+function indexAddresses(snapshot: EstateSnapshot): EstateIndex["addressesOf"] {
+  const addresses = resourcesOf(snapshot, "networkInterface").flatMap((networkInterface) =>
+    networkInterface.ipConfigurations.map((ipConfiguration) => ({ networkInterface, ipConfiguration })),
+  );
+  const byMachine = Map.groupBy(addresses, ({ networkInterface: { virtualMachine } }) =>
+    virtualMachine === undefined ? "" : armKey(virtualMachine),
+  );
+  const byInterface = Map.groupBy(addresses, ({ networkInterface }) => armKey(networkInterface.id));
+  return (key) => byMachine.get(key) ?? byInterface.get(key) ?? [];
+}
+
 /** Indexes a snapshot. */
 export function indexEstate(snapshot: EstateSnapshot): EstateIndex {
   return {
+    addressesOf: indexAddresses(snapshot),
     poolsOf: indexPools(snapshot),
     snapshot,
     counts: new Map(

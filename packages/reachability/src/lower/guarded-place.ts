@@ -12,8 +12,8 @@ import {
 } from "@sightline/model";
 import { danglingInput } from "../missing-input.ts";
 import { addressGate, doubtfulGate, type Filter, openGate, ruleGate } from "../model/filter.ts";
-import type { Crossing, Destination } from "../model/network.ts";
-import { type AddressSet, firstAddress } from "../packet-set/address-set.ts";
+import type { Crossing } from "../model/network.ts";
+import type { AddressSet } from "../packet-set/address-set.ts";
 import { portBoundaries, sourcePortSamples } from "../rule-list/decide.ts";
 import type { Doubtful, RuleList } from "../rule-list/rule.ts";
 import { toAddressSet } from "./address-prefix.ts";
@@ -113,7 +113,7 @@ function guardLevel(level: Level, crossing: Crossing, context: LoweringContext):
   }
   const { protocol, port, sourcePort, destination } = crossing;
   const decision = judge.decide(level.rules, { protocol, port, sourcePort, destination: destination.addresses });
-  return ruleGate(decision, addresses, firstAddress(destination.addresses));
+  return ruleGate(decision, addresses);
 }
 
 /** The same filter when it is not certain that it acts on this address: it keeps nobody out for sure. */
@@ -121,7 +121,13 @@ function inDoubt(filter: Filter, doubt: MissingInput | undefined, context: Lower
   const { addresses } = context;
   return doubt === undefined
     ? filter
-    : { ...filter, may: addresses.all, missing: [...filter.missing, doubt], explainRemoval: () => [] };
+    : {
+        ...filter,
+        may: addresses.all,
+        sign: `in doubt ${filter.sign}`,
+        missing: [...filter.missing, doubt],
+        explainRemoval: () => [],
+      };
 }
 
 /** Answers leave by the subnet's routes: sources whose answers go elsewhere are in doubt. */
@@ -134,7 +140,8 @@ function guardAnswers(routes: SubnetRoutes, context: LoweringContext): Filter {
   );
 }
 
-function signDestination(lists: readonly RuleList[], destination: AddressSet, context: LoweringContext): string {
+/** Which rules' destinations hold an address: equal signs mean equal decisions. */
+export function signDestination(lists: readonly RuleList[], destination: AddressSet, context: LoweringContext): string {
   const { addresses } = context;
   return lists
     .flatMap((list) =>
@@ -149,9 +156,30 @@ function signDestination(lists: readonly RuleList[], destination: AddressSet, co
     .join("");
 }
 
-/** Address of one interface or subnet as text, for flows: the first of several. */
-export function toDestination(addresses: AddressSet, text: string): Destination {
-  return { addresses, text };
+/** Makes a thing when it is first asked for, and then the same again. */
+function remember<Value extends object>(make: () => Value): () => Value {
+  let made: Value | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}
+
+/** The routes of subnets, each worked out once. */
+function rememberRoutes(context: LoweringContext, view: NetworkView): Places["routesOf"] {
+  const routes = new Map<string, SubnetRoutes>();
+  return (network, subnet) => {
+    const key = armKey(subnet.id);
+    const known = routes.get(key);
+    if (known !== undefined) {
+      return known;
+    }
+    const peers = view.peersOf(network).filter((peer) => peer.state !== "closed");
+    const spaces = [...network.addressPrefixes, ...peers.flatMap((peer) => peer.peering.remoteAddressPrefixes)];
+    const made = lowerRoutes(subnet, spaces, context);
+    routes.set(key, made);
+    return made;
+  };
 }
 
 /** The places of an estate. */
@@ -159,7 +187,6 @@ export function createPlaces(context: LoweringContext, view: NetworkView): Place
   const { addresses, estate } = context;
   const shelf = createSecurityGroupShelf(context);
   const members = collectMembers(context);
-  const routes = new Map<string, SubnetRoutes>();
   const scopes = new Map<string, GroupScope>();
   const scopeOf = (network: VirtualNetwork, subnet: Subnet): GroupScope => {
     const key = armKey(subnet.id);
@@ -177,14 +204,7 @@ export function createPlaces(context: LoweringContext, view: NetworkView): Place
     const place = { key: armKey(subnet.id), scope: scopeOf(network, subnet) };
     return found === undefined ? undefined : shelf(found, direction, place);
   };
-  const routesOf: Places["routesOf"] = (network, subnet) => {
-    const key = armKey(subnet.id);
-    const peers = view.peersOf(network).filter((peer) => peer.state !== "closed");
-    const spaces = [...network.addressPrefixes, ...peers.flatMap((peer) => peer.peering.remoteAddressPrefixes)];
-    const known = routes.get(key) ?? lowerRoutes(subnet, spaces, context);
-    routes.set(key, known);
-    return known;
-  };
+  const routesOf = rememberRoutes(context, view);
   const levelOf = (
     holder: ResourceId,
     group: ArmId | undefined,
@@ -193,7 +213,7 @@ export function createPlaces(context: LoweringContext, view: NetworkView): Place
     const rules = group === undefined ? undefined : rulesOf(group, "Inbound", place);
     return { holder, ...(group === undefined ? {} : { group }), ...(rules === undefined ? {} : { rules }) };
   };
-  const placeOf = (query: PlaceQuery): GuardedPlace => {
+  const makePlace = (query: PlaceQuery): GuardedPlace => {
     const found = query.subnet === undefined ? undefined : estate.subnets.get(armKey(query.subnet));
     if (found === undefined) {
       return unknownPlace(query, context);
@@ -202,6 +222,7 @@ export function createPlaces(context: LoweringContext, view: NetworkView): Place
     const outer = levelOf(subnet.id, subnet.networkSecurityGroup, { network, subnet });
     const inner = levelOf(query.holder, query.interfaceGroup, { network, subnet });
     const lists = [outer.rules, inner.rules].filter((list) => list !== undefined);
+    const answers = remember(() => guardAnswers(routesOf(network, subnet), context));
     const grouped = subnet.networkSecurityGroup !== undefined || query.interfaceGroup !== undefined;
     return {
       network: armKey(network.id),
@@ -209,13 +230,20 @@ export function createPlaces(context: LoweringContext, view: NetworkView): Place
       guards: (crossing) => [
         guardLevel(outer, crossing, context),
         inDoubt(guardLevel(inner, crossing, context), query.interfaceDoubt, context),
-        guardAnswers(routesOf(network, subnet), context),
+        answers(),
       ],
       boundaries: [...new Set(lists.flatMap(portBoundaries))],
       sourcePorts: [...new Set(lists.flatMap(sourcePortSamples))],
       hasGroup: grouped ? "yes" : query.interfaceDoubt === undefined ? "no" : "unknown",
       signatureOf: (destination) => signDestination(lists, destination, context),
     };
+  };
+  const made = new Map<string, GuardedPlace>();
+  const placeOf = (query: PlaceQuery): GuardedPlace => {
+    const key = JSON.stringify([query.subnet, query.holder, query.interfaceGroup, query.interfaceDoubt]);
+    const place = made.get(key) ?? makePlace(query);
+    made.set(key, place);
+    return place;
   };
   return { placeOf, routesOf, rulesOf };
 }

@@ -186,14 +186,22 @@ export function notIsolated(pod: ResourceId, direction: PolicyDirection): Guard 
   return { resource: pod, rule: `no policy selects the pod for ${direction}` };
 }
 
-/** What each selecting policy removes when none admits. */
-export function isolationObstacles(selecting: readonly Selecting[], removes: string): readonly Obstacle[] {
-  return selecting.map(({ policy }) => ({
+const obstaclesOf = new WeakMap<readonly Selecting[], readonly Obstacle[]>();
+
+/** What each selecting policy removes when none of its rules admits; the same objects for the same list. */
+export function isolationObstacles(selecting: readonly Selecting[]): readonly Obstacle[] {
+  const known = obstaclesOf.get(selecting);
+  if (known !== undefined) {
+    return known;
+  }
+  const made = selecting.map(({ policy }) => ({
     kind: "no-rule" as const,
     resource: policy.id,
     detail: "selects the pod and has no rule for this source and port",
-    removes,
+    removes: "sources it does not name",
   }));
+  obstaclesOf.set(selecting, made);
+  return made;
 }
 
 /** A selector the engine cannot read, as a missing input. */
@@ -225,29 +233,22 @@ export function answerIsolated(
   if (doubted !== undefined) {
     return { answer: "maybe", guards: [], obstacles: [], missing: [doubtfulSelector(doubted)] };
   }
-  return { answer: "no", guards: [], obstacles: isolationObstacles(selecting, "this source"), missing: [] };
+  return { answer: "no", guards: [], obstacles: isolationObstacles(selecting), missing: [] };
 }
 
-/** What the policies of one end say about the pod at the other end. */
-export function judgePeer(
-  { pod, peer, direction }: { readonly pod: PolicyPod; readonly peer: PolicyPod; readonly direction: PolicyDirection },
+/** Rules of the selecting policies of one end that admit, or may admit, the pod at the other end. */
+export function findAdmissions(
+  ends: { readonly pod: PolicyPod; readonly peer: PolicyPod; readonly direction: PolicyDirection },
+  selecting: readonly Selecting[],
   query: PolicyQuery,
-  context: {
-    readonly policies: readonly NetworkPolicy[];
-    readonly engine: PolicyEngine;
-    readonly addresses: AddressAlgebra;
-  },
-): { readonly selecting: readonly Selecting[]; readonly admissions: readonly Admission[] } {
-  const selecting = selectingPolicies(context.policies, pod, direction);
+  context: { readonly engine: PolicyEngine; readonly addresses: AddressAlgebra },
+): readonly Admission[] {
+  const { pod, peer, direction } = ends;
   const listener = direction === "Ingress" ? pod : peer;
-  const admissions = selecting.flatMap(({ policy }) =>
+  return selecting.flatMap(({ policy }) =>
     rulesOf(policy, direction).flatMap((rule, index): readonly Admission[] => {
-      const covered = coversPort(rule, query, listener);
-      const match = covered
-        ? matchPeers(rule, peer, { policy, engine: context.engine, addresses: context.addresses })
-        : "no";
+      const match = coversPort(rule, query, listener) ? matchPeers(rule, peer, { policy, ...context }) : "no";
       return match === "no" ? [] : [{ policy, index, match }];
     }),
   );
-  return { selecting, admissions };
 }

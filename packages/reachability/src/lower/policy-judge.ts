@@ -11,9 +11,9 @@ import {
   answerIsolated,
   blockOf,
   coversPort,
+  findAdmissions,
   guardOf,
   isolationObstacles,
-  judgePeer,
   notIsolated,
   type PolicyAnswer,
   type PolicyDirection,
@@ -40,12 +40,31 @@ export interface PolicyJudge {
   readonly boundaries: (target: PolicyPod) => readonly number[];
 }
 
-interface Matter {
+/** What a judge is made of. */
+export interface PolicyMatter {
   readonly policies: readonly NetworkPolicy[];
   readonly engine: PolicyEngine;
   readonly addresses: AddressAlgebra;
   /** Addresses of the cluster's pods and nodes. */
   readonly own: AddressSet;
+}
+
+interface Matter extends PolicyMatter {
+  /** Policies that select the pod, or may; the same list whenever it is asked for. */
+  readonly selecting: (pod: PolicyPod, direction: PolicyDirection) => readonly Selecting[];
+}
+
+function rememberSelecting(policies: readonly NetworkPolicy[]): Matter["selecting"] {
+  const byNamespace = Map.groupBy(policies, ({ namespace }) => namespace);
+  const known: Readonly<Record<PolicyDirection, WeakMap<PolicyPod, readonly Selecting[]>>> = {
+    Ingress: new WeakMap(),
+    Egress: new WeakMap(),
+  };
+  return (pod, direction) => {
+    const found = known[direction].get(pod) ?? selectingPolicies(byNamespace.get(pod.namespace) ?? [], pod, direction);
+    known[direction].set(pod, found);
+    return found;
+  };
 }
 
 const open = (guard: Guard): PolicyAnswer => ({ answer: "yes", guards: [guard], obstacles: [], missing: [] });
@@ -91,11 +110,11 @@ function judgeEnd(
   query: PolicyQuery,
   matter: Matter,
 ): PolicyAnswer {
-  const { selecting, admissions } = judgePeer(ends, query, matter);
+  const selecting = matter.selecting(ends.pod, ends.direction);
   const exact =
     selecting.length === 0
       ? open(notIsolated(ends.pod.resource, ends.direction))
-      : answerIsolated(selecting, admissions, ends.direction);
+      : answerIsolated(selecting, findAdmissions(ends, selecting, query, matter), ends.direction);
   return underEngine(exact, ends.pod, matter);
 }
 
@@ -124,7 +143,7 @@ function openToAll(
 }
 
 function judgeNode(node: "own" | "some", target: PolicyPod, query: PolicyQuery, matter: Matter): PolicyAnswer {
-  const selecting = selectingPolicies(matter.policies, target, "Ingress");
+  const selecting = matter.selecting(target, "Ingress");
   const { resource } = target;
   if (selecting.length === 0 || matter.engine.enforcement === "none") {
     return underEngine(open(notIsolated(resource, "Ingress")), target, matter);
@@ -163,7 +182,7 @@ function judgeAddresses(
   matter: Matter,
 ): ReturnType<PolicyJudge["fromAddresses"]> {
   const { addresses } = matter;
-  const selecting = selectingPolicies(matter.policies, target, "Ingress");
+  const selecting = matter.selecting(target, "Ingress");
   const { resource } = target;
   if (selecting.length === 0) {
     const answer = underEngine(open(notIsolated(resource, "Ingress")), target, matter);
@@ -174,7 +193,7 @@ function judgeAddresses(
   const certain = selecting.filter(({ match }) => match === "yes");
   const sure = admitted(certain);
   const may = certain.length === 0 ? addresses.all : admitted(selecting);
-  const obstacles = isolationObstacles(selecting, "addresses it has no ipBlock for");
+  const obstacles = isolationObstacles(selecting);
   const guards = selecting.map(
     ({ policy }): Guard => ({ resource: policy.id, rule: policy.name, pointer: "/ingress" }),
   );
@@ -188,7 +207,7 @@ function judgeAddresses(
 }
 
 function judgeEgress(source: PolicyPod, query: PolicyQuery, matter: Matter): PolicyAnswer {
-  const selecting = selectingPolicies(matter.policies, source, "Egress");
+  const selecting = matter.selecting(source, "Egress");
   const { resource } = source;
   const [admission] = openToAll(selecting, query, { pod: source, direction: "Egress" });
   if (selecting.length === 0 || admission !== undefined) {
@@ -209,10 +228,9 @@ function fromHostPod(source: PolicyPod, target: PolicyPod, query: PolicyQuery, m
 }
 
 /** First ports of the ranges that rules for the pod, or for those who send to it, speak of; names resolved on the pod. */
-function rulePorts(policies: readonly NetworkPolicy[], target: PolicyPod): readonly number[] {
-  const selecting = selectingPolicies(policies, target, "Ingress");
+function rulePorts(target: PolicyPod, { policies, selecting }: Matter): readonly number[] {
   const items = [
-    ...selecting.flatMap(({ policy }) => rulesOf(policy, "Ingress")),
+    ...selecting(target, "Ingress").flatMap(({ policy }) => rulesOf(policy, "Ingress")),
     ...policies.flatMap((policy) => rulesOf(policy, "Egress")),
   ].flatMap((rule) => rule.ports);
   return items.flatMap(({ port, endPort }) => {
@@ -225,7 +243,8 @@ function rulePorts(policies: readonly NetworkPolicy[], target: PolicyPod): reado
 }
 
 /** A judge over the policies of one cluster; `own` are the addresses of its pods and nodes. */
-export function createPolicyJudge(matter: Matter): PolicyJudge {
+export function createPolicyJudge(policies: PolicyMatter): PolicyJudge {
+  const matter: Matter = { ...policies, selecting: rememberSelecting(policies.policies) };
   return {
     fromPod: (source, target, query) => {
       const egress = source.hostNetwork
@@ -239,6 +258,6 @@ export function createPolicyJudge(matter: Matter): PolicyJudge {
     fromNode: (node, target, query) => judgeNode(node, target, query, matter),
     fromAddresses: (target, query) => judgeAddresses(target, query, matter),
     toAddresses: (source, query) => judgeEgress(source, query, matter),
-    boundaries: (target) => [...new Set(rulePorts(matter.policies, target))],
+    boundaries: (target) => [...new Set(rulePorts(target, matter))],
   };
 }

@@ -20,10 +20,12 @@ export interface Filter {
   readonly passes: AddressSet;
   /** Sources that get through if the doubts turn out for the attacker. */
   readonly may: AddressSet;
+  /** Equal for filters that do and say the same. */
+  readonly sign: string;
   /** Why the two differ. */
   readonly missing: readonly MissingInput[];
-  /** Why a source that passes does so. */
-  readonly explainPass: (source: Address | undefined) => readonly Guard[];
+  /** Why a source that passes does so, on its way to the destination. */
+  readonly explainPass: (source: Address | undefined, destination: Address | undefined) => readonly Guard[];
   /** What keeps these sources out; empty when nothing does. */
   readonly explainRemoval: (removed: AddressSet) => readonly Obstacle[];
 }
@@ -33,6 +35,7 @@ export function openGate(addresses: AddressAlgebra, guards: readonly Guard[]): F
   return {
     passes: addresses.all,
     may: addresses.all,
+    sign: guards.length === 0 ? "" : JSON.stringify(guards),
     missing: [],
     explainPass: () => guards,
     explainRemoval: () => [],
@@ -44,6 +47,7 @@ export function shutGate(addresses: AddressAlgebra, obstacles: readonly [Obstacl
   return {
     passes: addresses.none,
     may: addresses.none,
+    sign: JSON.stringify(obstacles),
     missing: [],
     explainPass: () => [],
     explainRemoval: () => obstacles,
@@ -55,6 +59,7 @@ export function doubtfulGate(addresses: AddressAlgebra, missing: readonly [Missi
   return {
     passes: addresses.none,
     may: addresses.all,
+    sign: JSON.stringify(missing),
     missing,
     explainPass: () => [],
     explainRemoval: () => [],
@@ -70,6 +75,7 @@ export function addressGate(
   return {
     passes: sets.sure,
     may: addresses.union(sets.sure, sets.may),
+    sign: JSON.stringify([sets.sure.id, sets.may.id, sets.missing, explain]),
     missing: sets.missing,
     explainPass: () => explain.guards,
     explainRemoval: (removed) => (isEmpty(removed) ? [] : explain.obstacles),
@@ -94,8 +100,16 @@ function describeFamily(
   return [`every ${name} address of the internet${except}`];
 }
 
+const descriptions = new WeakMap<AddressSet, readonly string[]>();
+
 /** Words for a set of sources: prefixes, or what is left out where it is most of the internet. */
 export function describeSources(set: AddressSet, addresses: AddressAlgebra): readonly string[] {
+  const words = descriptions.get(set) ?? describeAnew(set, addresses);
+  descriptions.set(set, words);
+  return words;
+}
+
+function describeAnew(set: AddressSet, addresses: AddressAlgebra): readonly string[] {
   if (set === addresses.all) {
     return ["every address"];
   }
@@ -136,14 +150,15 @@ function toObstacle(resource: ResourceId, rule: Rule, removes: string): Obstacle
   };
 }
 
-/** A rule list's decision as a filter; `destination` is the address the guards are shown for. */
-export function ruleGate(decision: Decision, addresses: AddressAlgebra, destination: Address | undefined): Filter {
+/** A rule list's decision as a filter. */
+export function ruleGate(decision: Decision, addresses: AddressAlgebra): Filter {
   const { list } = decision;
   return {
     passes: decision.sure,
     may: decision.may,
+    sign: `rules ${decision.id}`,
     missing: decision.doubted.flatMap((rule) => rule.missing),
-    explainPass: (source) => {
+    explainPass: (source, destination) => {
       const rule = source === undefined ? undefined : decidingRule(decision, source, "strict");
       return rule === undefined || source === undefined ? [] : [toGuard(decision, rule, source, destination)];
     },

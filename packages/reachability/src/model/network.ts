@@ -113,6 +113,9 @@ export interface Network {
   readonly linksInto: (station: Station) => readonly Link[];
 }
 
+/** Links of so many stations are kept; they are made again when needed. */
+const rememberedMax = 4096;
+
 /** Puts the lowered parts together. Links to stations nobody made are dropped: nothing is behind them. */
 export function joinLowered(parts: readonly Lowered[]): Network {
   const stations = new Map(parts.flatMap((part) => part.stations).map((station) => [station.key, station]));
@@ -132,6 +135,9 @@ export function joinLowered(parts: readonly Lowered[]): Network {
         ...(written.get(station.key) ?? []),
         ...parts.flatMap((part) => part.linksInto?.(station) ?? []),
       ].sort((left, right) => (left.key < right.key ? -1 : left.key > right.key ? 1 : 0));
+      if (made.size >= rememberedMax) {
+        made.clear();
+      }
       made.set(station.key, links);
       return links;
     },

@@ -162,29 +162,41 @@ export function formatAddressSet(set: AddressSet, max: number): readonly string[
   return prefixes;
 }
 
-const blockAround = (value: bigint, size: bigint): readonly [bigint, bigint] => {
-  const from = (value / size) * size;
-  return [from, from + size];
-};
+/** The largest aligned block of `bits` bits around the value that lies in `[low, high)`, as its size in bits. */
+function blockBits(value: bigint, low: bigint, high: bigint, bits: number): number {
+  let length = bits;
+  while (length > 0) {
+    const shift = BigInt(bits - length + 1);
+    const from = (value >> shift) << shift;
+    if (from < low || from + (1n << shift) > high) {
+      break;
+    }
+    length -= 1;
+  }
+  return length;
+}
+
+const heldPrefixes = new WeakMap<AddressSet, Map<number | bigint, string>>();
 
 /** The largest prefix inside the set that holds the address; `undefined` when the set does not hold it. */
 export function prefixHolding(set: AddressSet, address: Address): string | undefined {
-  const bits = address.family === 4 ? 32 : 128;
-  const intervals: readonly Interval<Ordinal>[] = address.family === 4 ? intervalsOf(set.v4) : intervalsOf(set.v6);
-  const interval = intervals.find(([from, to]) => from <= address.value && address.value < to);
-  if (interval === undefined) {
+  if (!hasAddress(set, address)) {
     return undefined;
   }
-  const [low, high] = [BigInt(interval[0]), BigInt(interval[1])];
-  let size = 1n;
-  for (let wider = 2n; ; wider *= 2n) {
-    const [from, to] = blockAround(BigInt(address.value), wider);
-    if (from < low || to > high || wider > 1n << BigInt(bits)) {
-      break;
-    }
-    size = wider;
-  }
-  const [from, to] = blockAround(BigInt(address.value), size);
-  const [prefix] = prefixesOf(from, to, address.family);
-  return prefix;
+  const known = heldPrefixes.get(set) ?? new Map<number | bigint, string>();
+  heldPrefixes.set(set, known);
+  const text = known.get(address.value) ?? findPrefix(set, address);
+  known.set(address.value, text);
+  return text;
+}
+
+function findPrefix(set: AddressSet, address: Address): string {
+  const bits = address.family === 4 ? 32 : 128;
+  const intervals: readonly Interval<Ordinal>[] = address.family === 4 ? intervalsOf(set.v4) : intervalsOf(set.v6);
+  const [low = 0n, high = 0n] = intervals.find(([from, to]) => from <= address.value && address.value < to) ?? [];
+  const length = blockBits(BigInt(address.value), BigInt(low), BigInt(high), bits);
+  const shift = BigInt(bits - length);
+  const from = (BigInt(address.value) >> shift) << shift;
+  const first: Address = address.family === 4 ? { family: 4, value: Number(from) } : { family: 6, value: from };
+  return length === bits ? formatAddress(first) : `${formatAddress(first)}/${length}`;
 }

@@ -6,7 +6,7 @@
 import type { TransportProtocol } from "@sightline/model";
 import type { Address } from "../packet-set/address.ts";
 import type { AddressAlgebra, AddressSet } from "../packet-set/address-set.ts";
-import { hasPoint } from "../packet-set/interval-set.ts";
+import { countAtOrBelow, hasPoint } from "../packet-set/interval-set.ts";
 import { type DecisionMap, type Layer, sourcesOf, toDecisionMap, winnerAt } from "./decision-map.ts";
 import type { Doubtful, Rule, RuleList, RuleQuery } from "./rule.ts";
 
@@ -18,6 +18,8 @@ export interface Winners {
 
 /** The answer of a rule list. */
 export interface Decision {
+  /** The same number for the same object, within one judge. */
+  readonly id: number;
   readonly list: RuleList;
   /** Admitted however the doubts turn out. */
   readonly sure: AddressSet;
@@ -59,14 +61,13 @@ function matchDestination(rule: Rule, destination: AddressSet, addresses: Addres
 }
 
 /** Protocols without ports match every port (Azure ignores the ports of ICMP rules). */
-function matchRule(rule: Rule, query: RuleQuery, addresses: AddressAlgebra): Match {
+function matchFlow(rule: Rule, query: RuleQuery): Match {
   const protocol = matchProtocol(rule.protocols, query.protocol);
-  const ports =
-    query.protocol === "ICMP"
-      ? 2
-      : both(matchPoint(rule.ports, query.port), matchPoint(rule.sourcePorts, query.sourcePort));
-  const match = both(protocol, ports);
-  return match === 0 ? 0 : both(match, matchDestination(rule, query.destination, addresses));
+  if (protocol === 0 || query.protocol === "ICMP") {
+    return protocol;
+  }
+  const ports = both(matchPoint(rule.ports, query.port), matchPoint(rule.sourcePorts, query.sourcePort));
+  return both(protocol, ports);
 }
 
 interface Reading {
@@ -102,7 +103,7 @@ function isDoubted({ rule, match }: Reading): boolean {
   return match === 1 || rule.effect === "unknown" || rule.sources.sure !== rule.sources.may;
 }
 
-function compile(list: RuleList, matches: readonly Match[], addresses: AddressAlgebra): Decision {
+function compile(list: RuleList, matches: readonly Match[], addresses: AddressAlgebra): Omit<Decision, "id"> {
   const readings = list.rules.flatMap((rule, index): readonly Reading[] => {
     const match = matches[index] ?? 0;
     return match === 0 ? [] : [{ index, rule, match }];
@@ -128,17 +129,74 @@ function compile(list: RuleList, matches: readonly Match[], addresses: AddressAl
   };
 }
 
+/** What is remembered of one list. */
+interface ListMemory {
+  /** Where the behaviour of the list changes with the port: a query's cell is how many of these are at or below it. */
+  readonly boundaries: readonly number[];
+  readonly sourceBoundaries: readonly number[];
+  readonly byMatches: Map<string, Decision>;
+  /** Per destination: decisions by cell. */
+  readonly byDestination: Map<number, DestinationMemory>;
+}
+
+interface DestinationMemory {
+  readonly matches: readonly Match[];
+  readonly byCell: Map<string, Decision>;
+}
+
+function createListMemory(list: RuleList): ListMemory {
+  const rising = (values: readonly number[]): readonly number[] => [...values].sort((left, right) => left - right);
+  return {
+    boundaries: rising(portBoundaries(list)),
+    sourceBoundaries: rising(sourcePortSamples(list)),
+    byMatches: new Map(),
+    byDestination: new Map(),
+  };
+}
+
 /** A judge with an empty memory. */
 export function createRuleJudge(addresses: AddressAlgebra): RuleJudge {
-  const decisions = new Map<RuleList, Map<string, Decision>>();
+  const memories = new Map<RuleList, ListMemory>();
+  let made = 0;
+  const memoryOf = (list: RuleList): ListMemory => {
+    const memory = memories.get(list) ?? createListMemory(list);
+    memories.set(list, memory);
+    return memory;
+  };
+  const destinationOf = (list: RuleList, memory: ListMemory, destination: AddressSet): DestinationMemory => {
+    const known = memory.byDestination.get(destination.id);
+    if (known !== undefined) {
+      return known;
+    }
+    const matches = list.rules.map((rule) => matchDestination(rule, destination, addresses));
+    const fresh = { matches, byCell: new Map<string, Decision>() };
+    memory.byDestination.set(destination.id, fresh);
+    return fresh;
+  };
+  const compileOnce = (list: RuleList, memory: ListMemory, matches: readonly Match[]): Decision => {
+    const key = matches.join("");
+    const known = memory.byMatches.get(key);
+    if (known !== undefined) {
+      return known;
+    }
+    made += 1;
+    const decision = { ...compile(list, matches, addresses), id: made };
+    memory.byMatches.set(key, decision);
+    return decision;
+  };
   return {
     decide: (list, query) => {
-      const matches = list.rules.map((rule) => matchRule(rule, query, addresses));
-      const key = matches.join("");
-      const known = decisions.get(list) ?? new Map<string, Decision>();
-      decisions.set(list, known);
-      const decision = known.get(key) ?? compile(list, matches, addresses);
-      known.set(key, decision);
+      const memory = memoryOf(list);
+      const destination = destinationOf(list, memory, query.destination);
+      const portCell = countAtOrBelow(memory.boundaries, query.port);
+      const cell = `${query.protocol}${portCell}/${countAtOrBelow(memory.sourceBoundaries, query.sourcePort)}`;
+      const known = destination.byCell.get(cell);
+      if (known !== undefined) {
+        return known;
+      }
+      const matches = list.rules.map((rule, index) => both(destination.matches[index] ?? 0, matchFlow(rule, query)));
+      const decision = compileOnce(list, memory, matches);
+      destination.byCell.set(cell, decision);
       return decision;
     },
   };
@@ -151,22 +209,38 @@ export function decidingRule(decision: Decision, source: Address, reader: Reader
   return decision.list.rules[winner];
 }
 
-/** Rules that keep some of `removed` out even if every doubt turns out for the attacker, in list order. */
-export function denyingRules(decision: Decision, removed: AddressSet, addresses: AddressAlgebra): readonly Rule[] {
+/** A rule with the sources it keeps out even if every doubt turns out for the attacker. */
+interface Denial {
+  readonly rule: Rule;
+  readonly sources: AddressSet;
+}
+
+const denials = new WeakMap<Decision, readonly Denial[]>();
+
+function findDenials(decision: Decision, addresses: AddressAlgebra): readonly Denial[] {
   const { lenient, list } = decision;
   const winners = new Set([...lenient.v4.winners, ...lenient.v6.winners]);
   return [...winners]
     .sort((left, right) => left - right)
     .flatMap((winner) => {
       const rule = list.rules[winner];
+      if (rule === undefined || allows(rule, "lenient")) {
+        return [];
+      }
       const only = (candidate: number): boolean => candidate === winner;
-      const won = addresses.fromParts(
-        sourcesOf(lenient.v4, addresses.v4, only),
-        sourcesOf(lenient.v6, addresses.v6, only),
-      );
-      const denies = rule !== undefined && !allows(rule, "lenient");
-      return denies && addresses.intersect(won, removed) !== addresses.none ? [rule] : [];
+      const v4 = sourcesOf(lenient.v4, addresses.v4, only);
+      const v6 = sourcesOf(lenient.v6, addresses.v6, only);
+      return [{ rule, sources: addresses.fromParts(v4, v6) }];
     });
+}
+
+/** Rules that keep some of `removed` out even if every doubt turns out for the attacker, in list order. */
+export function denyingRules(decision: Decision, removed: AddressSet, addresses: AddressAlgebra): readonly Rule[] {
+  const known = denials.get(decision) ?? findDenials(decision, addresses);
+  denials.set(decision, known);
+  return known
+    .filter(({ sources }) => addresses.intersect(sources, removed) !== addresses.none)
+    .map(({ rule }) => rule);
 }
 
 /** First ports of the ranges in which the list behaves alike. */

@@ -6,10 +6,8 @@ import {
   estateFormat,
   type InboundNatRule,
   type IpConfiguration,
-  type KubernetesId,
   type LoadBalancer,
   type LoadBalancingRule,
-  type ManagedCluster,
   type NetworkInterface,
   type NetworkSecurityGroup,
   type OtherResource,
@@ -18,11 +16,9 @@ import {
   type Route,
   type RouteTable,
   type SecurityRule,
-  type Site,
   type Subnet,
   toArmId,
   toCoverageId,
-  toKubernetesId,
   type VirtualMachine,
   type VirtualNetwork,
   type VirtualNetworkPeering,
@@ -44,7 +40,8 @@ export function armId(path: string, group = "rg"): ArmId {
   return id;
 }
 
-const fields = (type: string, name: string, group?: string) =>
+/** Fields every Azure resource has. */
+export const fields = (type: string, name: string, group?: string) =>
   ({ id: armId(`${type}/${name}`, group), name, subscriptionId, location: "westeurope" }) as const;
 
 /** Ids of the usual resources, by name. */
@@ -296,57 +293,6 @@ export function other(type: string, name: string, references: readonly ArmId[] =
   return { kind: "other", ...fields(type, name), type, references };
 }
 
-/** A site that is open to the internet. */
-export function siteResource(name: string, more: With<Site> = {}): Site {
-  return {
-    kind: "site",
-    ...fields("Microsoft.Web/sites", name),
-    siteKind: "app,linux,container",
-    state: "Running",
-    enabled: true,
-    hostNames: [`${name}.azurewebsites.net`],
-    publicNetworkAccess: "Enabled",
-    privateEndpointConnections: [],
-    httpsOnly: true,
-    clientCertEnabled: false,
-    clientCertMode: "",
-    authentication: "off",
-    web: {
-      linuxFxVersion: "DOCKER|example.azurecr.io/app:1",
-      ipSecurityRestrictions: [],
-      ipSecurityRestrictionsDefaultAction: "",
-      scmIpSecurityRestrictions: [],
-      scmIpSecurityRestrictionsDefaultAction: "Deny",
-      scmIpSecurityRestrictionsUseMain: false,
-    },
-    ...more,
-  };
-}
-
-/** A cluster with an overlay network and no policy engine. */
-export function clusterResource(name: string, more: With<ManagedCluster> = {}): ManagedCluster {
-  return {
-    kind: "managedCluster",
-    ...fields("Microsoft.ContainerService/managedClusters", name),
-    nodeResourceGroup: `mc_${name}`,
-    powerState: "Running",
-    enablePrivateCluster: false,
-    authorizedIPRanges: [],
-    aad: { managed: true, enableAzureRBAC: true },
-    disableLocalAccounts: true,
-    networkPlugin: "azure",
-    networkPluginMode: "overlay",
-    networkPolicy: "",
-    networkDataplane: "azure",
-    podCidrs: ["10.244.0.0/16"],
-    serviceCidrs: ["10.0.0.0/16"],
-    agentPools: [],
-    enabledAddons: [],
-    webAppRoutingEnabled: false,
-    ...more,
-  };
-}
-
 /** A live workload of one machine. */
 export function machineWorkload(name: string): Workload {
   return {
@@ -356,18 +302,6 @@ export function machineWorkload(name: string): Workload {
     members: [idOf.machine(name)],
     containers: [],
     liveness: { kind: "live", reason: "PowerState/running" },
-  };
-}
-
-/** A live workload of one site. */
-export function siteWorkload(name: string): Workload {
-  return {
-    id: idOf.site(name),
-    kind: "site",
-    name,
-    members: [idOf.site(name)],
-    containers: [],
-    liveness: { kind: "live", reason: "Running" },
   };
 }
 
@@ -427,9 +361,4 @@ export function snapshot(
     problems: [],
     ...more,
   };
-}
-
-/** Id of a Kubernetes object of a fixture's cluster. */
-export function kubernetesId(cluster: string, kind: string, namespace: string, name: string): KubernetesId {
-  return toKubernetesId({ cluster: idOf.cluster(cluster), kind, namespace, name });
 }
