@@ -43,7 +43,7 @@ function readSample(): readonly Advisory[] {
     const path = join(data, "advisories/full", ecosystem, "all.zip");
     using source = openZipFile(path);
     const archive = openZip(source, { name: path });
-    const entries = archive.ok ? archive.value.entries : [];
+    const entries = archive.ok ? [...archive.value.entries] : [];
     const step = Math.max(1, Math.floor(entries.length / perEcosystem));
     return entries
       .filter((_, index) => index % step === 0)

@@ -139,7 +139,7 @@ class BucketReader {
       return;
     }
     const documents = names.filter((name) => name.endsWith(".json"));
-    await this.#inBatches(folder, documents, async (name) => {
+    await this.#inBatches(folder, documents, documents.length, async (name) => {
       const content = await this.#readFile(join(folder, name));
       this.#take({ ecosystem, name, content });
     });
@@ -162,26 +162,31 @@ class BucketReader {
       const { code, message } = archive.problem;
       throw code === "archive.zip-limit-exceeded" ? toLimitError(path, message) : toUnreadable(path, message);
     }
-    const entries = archive.value.entries
-      .filter((entry) => entry.name.endsWith(".json"))
-      .sort((a, b) => (a.name < b.name ? -1 : 1));
-    await this.#inBatches(path, entries, async (entry) => {
-      const content = archive.value.read(entry);
-      this.#take({ ecosystem, name: basename(entry.name), content });
+    await this.#inBatches(path, archive.value.entries, archive.value.entryCount, (entry) => {
+      if (entry.name.endsWith(".json")) {
+        this.#take({ ecosystem, name: basename(entry.name), content: archive.value.read(entry) });
+      }
     });
   }
 
-  async #inBatches<Item>(subject: string, items: readonly Item[], read: (item: Item) => Promise<void>): Promise<void> {
+  async #inBatches<Item>(
+    subject: string,
+    items: Iterable<Item>,
+    total: number,
+    read: (item: Item) => void | Promise<void>,
+  ): Promise<void> {
     const { progress, signal } = this.#options;
-    for (const [index, item] of items.entries()) {
-      if (index % batchSize === 0) {
-        progress({ subject, done: index, total: items.length });
+    let done = 0;
+    for (const item of items) {
+      if (done % batchSize === 0) {
+        progress({ subject, done, total });
         await letOthersRun();
         assertRunning(signal, subject);
       }
       await this.#reading(subject, () => read(item));
+      done += 1;
     }
-    progress({ subject, done: items.length, total: items.length });
+    progress({ subject, done, total });
   }
 
   async #readFile(path: string): Promise<Result<Buffer>> {

@@ -1,9 +1,10 @@
 /** Builds the file of one generation from facts, holding only ids and places in memory. */
-import type { Advisory, KevEntry, Severity } from "@sightline/model";
+import type { Advisory, KevEntry } from "@sightline/model";
 import { groupAffected, mergeAdvisories, toModifiedMs } from "./merge-advisories.ts";
 import { parseEcosystem } from "./package-key.ts";
-import type { SsvcDecision } from "./source.ts";
+import type { CveStatement, SsvcDecision } from "./source.ts";
 import { type DatabaseStatus, toStatusBlock } from "./status.ts";
+import { type AdvisoryEntry, AdvisoryTable } from "./store/advisory-table.ts";
 import type { BlockPlace } from "./store/keyed-file-format.ts";
 import { KeyedFileWriter } from "./store/keyed-file-writer.ts";
 import { PostingTable } from "./store/posting-table.ts";
@@ -43,17 +44,6 @@ export interface BuilderTally {
   readonly origins: ReadonlyMap<string, OriginTally>;
 }
 
-/** What is kept in memory of an advisory, besides its id. */
-interface Entry {
-  readonly place: BlockPlace;
-  readonly source: string;
-  readonly modifiedMs: number;
-  /** Its first package, without a release: what it is sorted by. */
-  readonly sortKey: string;
-  /** The ecosystems it touches as one text, which thousands of advisories share. */
-  readonly ecosystems: string;
-}
-
 /** Where a builder writes: the generation's file, and a temporary one beside it. */
 export interface BuilderPaths {
   readonly file: string;
@@ -66,10 +56,9 @@ const separator = "\n";
 export class GenerationBuilder {
   readonly #file: KeyedFileWriter;
   readonly #spool: Spool;
-  readonly #entries = new Map<string, Entry>();
+  readonly #entries = new AdvisoryTable();
   /** Withdrawn records with the date that says so: copies come in any order. */
   readonly #withdrawnMs = new Map<string, number>();
-  readonly #texts = new Map<string, string>();
 
   /** Creates both files; they must not exist yet. */
   constructor(paths: BuilderPaths) {
@@ -110,8 +99,8 @@ export class GenerationBuilder {
     }
   }
 
-  addSeverity(cve: string, severity: readonly Severity[]): void {
-    this.#file.put(keyOf.severity(cve), toFactBlock(severity));
+  addCve(cve: CveStatement): void {
+    this.#file.put(keyOf.cve(cve.id), toFactBlock(cve));
   }
 
   addSsvc(decision: SsvcDecision): void {
@@ -125,16 +114,20 @@ export class GenerationBuilder {
   /** Lays out the advisories, writes packages and status, makes sure all of it is on the disk, and closes the file. */
   finish(toFrame: (tally: BuilderTally) => StatusFrame): DatabaseStatus {
     const postings = new PostingTable();
-    for (const [id, { place }] of [...this.#entries].sort(compareEntries)) {
-      this.#layOut(id, place, postings);
+    const origins = new Map<string, OriginTally>();
+    const ecosystems = new Map<string, number>();
+    for (const [id, entry] of this.#entries.listSorted()) {
+      this.#layOut(id, entry.place, postings);
+      tallyOrigin(origins, entry);
+      tallyEcosystems(ecosystems, entry);
     }
     let packages = 0;
     for (const [packageKey, block] of postings.listBlocks()) {
       this.#file.put(keyOf.package(packageKey), block);
       packages += 1;
     }
-    const frame = toFrame({ digest: this.#file.digest(), origins: this.#tallyOrigins() });
-    const status = { ...frame, advisories: this.advisories, packages, ecosystems: this.#tallyEcosystems() };
+    const frame = toFrame({ digest: this.#file.digest(), origins });
+    const status = { ...frame, advisories: this.advisories, packages, ecosystems: toEcosystemStatus(ecosystems) };
     this.#file.finish(toStatusBlock(status));
     return status;
   }
@@ -170,18 +163,10 @@ export class GenerationBuilder {
       place: this.#spool.append({ text: toAdvisoryText(rest), groups }),
       source: advisory.source,
       modifiedMs: toModifiedMs(advisory),
-      sortKey: this.#share(first === undefined ? "" : `${parseEcosystem(first.ecosystem).name}/${first.name}`),
-      ecosystems: this.#share(ecosystems),
+      // Without the release: what is fixed in several releases of a distribution is one advisory.
+      sortKey: first === undefined ? "" : `${parseEcosystem(first.ecosystem).name}/${first.name}`,
+      ecosystems,
     });
-  }
-
-  /** One string in memory for equal texts. */
-  #share(text: string): string {
-    const shared = this.#texts.get(text);
-    if (shared === undefined) {
-      this.#texts.set(text, text);
-    }
-    return shared ?? text;
   }
 
   /** The copy already taken. Rare enough to be read back from disk. */
@@ -193,36 +178,24 @@ export class GenerationBuilder {
     const { text, groups } = this.#spool.read(entry.place);
     return { ...parseAdvisoryText(text), affected: groups.flatMap(({ block }) => parseAffectedBlock(block)) };
   }
+}
 
-  #tallyOrigins(): ReadonlyMap<string, OriginTally> {
-    const tallies = new Map<string, OriginTally>();
-    for (const { source, modifiedMs } of this.#entries.values()) {
-      const known = tallies.get(source);
-      const newestMs = Math.max(modifiedMs, known?.newestMs ?? Number.NEGATIVE_INFINITY);
-      tallies.set(source, { records: (known?.records ?? 0) + 1, newestMs });
-    }
-    return tallies;
-  }
+function tallyOrigin(tallies: Map<string, OriginTally>, { source, modifiedMs }: AdvisoryEntry): void {
+  const known = tallies.get(source);
+  const newestMs = Math.max(modifiedMs, known?.newestMs ?? Number.NEGATIVE_INFINITY);
+  tallies.set(source, { records: (known?.records ?? 0) + 1, newestMs });
+}
 
-  #tallyEcosystems(): DatabaseStatus["ecosystems"] {
-    const counts = new Map<string, number>();
-    for (const entry of this.#entries.values()) {
-      for (const ecosystem of entry.ecosystems.split(separator)) {
-        counts.set(ecosystem, (counts.get(ecosystem) ?? 0) + 1);
-      }
-    }
-    return [...counts]
-      .map(([ecosystem, advisories]) => ({ ecosystem, advisories }))
-      .sort((a, b) => (a.ecosystem < b.ecosystem ? -1 : 1));
+function tallyEcosystems(counts: Map<string, number>, { ecosystems }: AdvisoryEntry): void {
+  for (const ecosystem of ecosystems.split(separator)) {
+    counts.set(ecosystem, (counts.get(ecosystem) ?? 0) + 1);
   }
 }
 
-/** By first package, then by id: the same content gives the same file, in whatever order it came. */
-function compareEntries([idA, a]: readonly [string, Entry], [idB, b]: readonly [string, Entry]): number {
-  if (a.sortKey !== b.sortKey) {
-    return a.sortKey < b.sortKey ? -1 : 1;
-  }
-  return idA < idB ? -1 : 1;
+function toEcosystemStatus(counts: ReadonlyMap<string, number>): DatabaseStatus["ecosystems"] {
+  return [...counts]
+    .map(([ecosystem, advisories]) => ({ ecosystem, advisories }))
+    .sort((a, b) => (a.ecosystem < b.ecosystem ? -1 : 1));
 }
 
 /** Compared as they would be stored, affected entries grouped. */

@@ -73,7 +73,7 @@ describe.skipIf(!isPresent)("the small corpus", () => {
     expect(database.kevFor("CVE-2021-44228")).toMatchObject({ dateAdded: "2021-12-10", ransomware: true });
     expect(database.cvssFor("CVE-2024-3094")).toContainEqual(expect.objectContaining({ kind: "cvss", version: "3.1" }));
     expect(database.ssvcFor("CVE-2024-9680")?.exploitation).toBe("active");
-    expect(report.counts).toMatchObject({ kev: 1662, severities: 32_765, ssvc: 44_026 });
+    expect(report.counts).toMatchObject({ kev: 1662, cves: 44_026, ssvc: 44_026 });
   });
 
   it("bounds its ranges with versions of their ecosystem, but for a few that are versions nowhere", async () => {

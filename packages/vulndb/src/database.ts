@@ -2,7 +2,7 @@
 import type { Advisory, KevEntry, Severity } from "@sightline/model";
 import { findCurrentGeneration } from "./generations.ts";
 import { toPackageKey } from "./package-key.ts";
-import type { SsvcDecision } from "./source.ts";
+import type { CveStatement, SsvcDecision } from "./source.ts";
 import { type DatabaseStatus, parseStatusBlock } from "./status.ts";
 import { joinRuns } from "./store/block-runs.ts";
 import { type KeyedFile, openKeyedFile } from "./store/keyed-file.ts";
@@ -12,9 +12,9 @@ import {
   type Posting,
   parseAdvisoryBlock,
   parseAffectedBlock,
+  parseCveBlock,
   parseKevBlock,
   parsePostingsBlock,
-  parseSeverityBlock,
   parseSsvcBlock,
 } from "./store/records.ts";
 import { toVulndbError } from "./vulndb-error.ts";
@@ -42,7 +42,7 @@ export interface AdvisoryDatabase {
   kevFor(cve: string): KevEntry | undefined;
   /** CVSS statements about a CVE by its numbering authority and by CISA, from CVE metadata; empty when there are none. */
   cvssFor(cve: string): readonly Severity[];
-  /** CISA's SSVC decision about a CVE. */
+  /** CISA's SSVC decision about a CVE, from the table of decisions or else from CVE metadata. */
   ssvcFor(cve: string): SsvcDecision | undefined;
   status(): DatabaseStatus;
   /** Gives the file back. Asking afterwards throws. */
@@ -136,13 +136,12 @@ class GenerationReader implements AdvisoryDatabase {
   }
 
   cvssFor(cve: string): readonly Severity[] {
-    const block = this.#file.get(keyOf.severity(cve.toUpperCase()));
-    return block === undefined ? noSeverity : parseSeverityBlock(block);
+    return this.#readCve(cve)?.severity ?? noSeverity;
   }
 
   ssvcFor(cve: string): SsvcDecision | undefined {
     const block = this.#file.get(keyOf.ssvc(cve.toUpperCase()));
-    return block === undefined ? undefined : parseSsvcBlock(block);
+    return block === undefined ? this.#readCve(cve)?.decision : parseSsvcBlock(block);
   }
 
   status(): DatabaseStatus {
@@ -152,6 +151,11 @@ class GenerationReader implements AdvisoryDatabase {
   close(): void {
     this.#packages.clear();
     this.#file.close();
+  }
+
+  #readCve(cve: string): CveStatement | undefined {
+    const block = this.#file.get(keyOf.cve(cve.toUpperCase()));
+    return block === undefined ? undefined : parseCveBlock(block);
   }
 
   /** The affected entries of a package stand before the advisory, and its advisories mostly beside each other. */

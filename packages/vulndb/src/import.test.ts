@@ -269,7 +269,7 @@ describe("importing feeds", () => {
     writeFileSync(join(folder, "e.json"), '{"changeNumber": 376}');
     const to = createFolder();
     const report = await run({ from: writeFolder(), to, feeds: [folder] });
-    expect(report.counts).toMatchObject({ kev: 1, severities: 1, ssvc: 2, rejects: 1 });
+    expect(report.counts).toMatchObject({ kev: 1, cves: 2, ssvc: 1, rejects: 1 });
     expect(report.rejects).toMatchObject([{ from: join(folder, "c.gz"), id: `${join(folder, "c.gz")}:2` }]);
     expect(report.unknownFeeds).toEqual([join(folder, "e.json")]);
     const database = openDatabase(to);
@@ -280,11 +280,11 @@ describe("importing feeds", () => {
     expect(database.ssvcFor("CVE-2024-0002")).toEqual({ cve: "CVE-2024-0002", exploitation: "active" });
     expect(database.ssvcFor("CVE-2024-0003")?.exploitation).toBe("poc");
     expect(database.status().origins.map(({ id, records }) => `${id} ${records}`)).toEqual([
-      "cve-metadata 1",
+      "cve-metadata 2",
       "debian 2",
       "kev 1",
       "pypa 1",
-      "ssvc 2",
+      "ssvc 1",
     ]);
     expect(database.status().origins.find(({ id }) => id === "kev")?.newest).toBe("2026-08-07T00:00:00.000Z");
     database.close();

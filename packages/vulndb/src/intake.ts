@@ -3,15 +3,7 @@ import type { Advisory } from "@sightline/model";
 import type { BucketDocument } from "./bucket.ts";
 import type { BuilderTally, GenerationBuilder, StatusFrame } from "./builder.ts";
 import { parseJson } from "./parse-text.ts";
-import type {
-  AdvisoryFact,
-  AdvisorySource,
-  DataOrigin,
-  DropReason,
-  NormaliseNote,
-  Reject,
-  SsvcDecision,
-} from "./source.ts";
+import type { AdvisoryFact, AdvisorySource, DataOrigin, DropReason, NormaliseNote, Reject } from "./source.ts";
 import { findOsvOrigin, osvSource } from "./sources/osv/index.ts";
 import { advisorySources } from "./sources.ts";
 import type { DatabaseStatus } from "./status.ts";
@@ -34,8 +26,8 @@ export interface ImportCounts {
   readonly dropped: Readonly<Record<DropReason, number>>;
   /** Records, or parts of records, that could not be read. */
   readonly rejects: number;
-  /** CVEs with CVSS statements, with an SSVC decision, in the catalogue of known exploited ones. */
-  readonly severities: number;
+  /** CVEs of which CVE metadata, the SSVC table, the catalogue of known exploited ones say something. */
+  readonly cves: number;
   readonly ssvc: number;
   readonly kev: number;
   readonly notes: Readonly<Partial<Record<NormaliseNote, number>>>;
@@ -70,7 +62,6 @@ export class Intake {
   };
   readonly #notes = new Map<NormaliseNote, number>();
   readonly #rejects: ImportReject[] = [];
-  readonly #decided = new Set<string>();
   #rejectCount = 0;
   #catalogue: KnownExploited | undefined;
 
@@ -94,7 +85,7 @@ export class Intake {
       documents: [...this.#ecosystems.values()].reduce((sum, { documents }) => sum + documents, 0),
       dropped: this.#dropped,
       rejects: this.#rejectCount,
-      severities: recordsOf("cve-metadata"),
+      cves: recordsOf("cve-metadata"),
       ssvc: recordsOf("ssvc"),
       kev: recordsOf("kev"),
       notes: Object.fromEntries(this.#notes),
@@ -201,11 +192,12 @@ export class Intake {
   #takeFeedFact(fact: AdvisoryFact, source: AdvisorySource): void {
     switch (fact.kind) {
       case "cve":
-        this.#builder.addSeverity(fact.cve, fact.severity);
+        this.#builder.addCve(fact.cve);
         this.#tally(source.id, fact.updatedAt);
         break;
       case "ssvc":
-        this.#takeDecision(fact.decision);
+        this.#builder.addSsvc(fact.decision);
+        this.#tally(source.id, "");
         break;
       case "known-exploited":
         // Versions are dates written year first, so text order is time order.
@@ -217,15 +209,6 @@ export class Intake {
       case "advisory":
         this.#builder.addAdvisory(fact.advisory);
         break;
-    }
-  }
-
-  /** CVE metadata and the table of decisions say the same; the first to say it is enough. */
-  #takeDecision(decision: SsvcDecision): void {
-    if (!this.#decided.has(decision.cve)) {
-      this.#decided.add(decision.cve);
-      this.#builder.addSsvc(decision);
-      this.#tally("ssvc", "");
     }
   }
 

@@ -24,6 +24,13 @@ export interface SsvcDecision {
   readonly technicalImpact?: "partial" | "total";
 }
 
+/** What a CVE record says beyond its text. */
+export interface CveStatement {
+  readonly id: string;
+  readonly severity: readonly Severity[];
+  readonly decision?: SsvcDecision;
+}
+
 /** Something a raw record says, ready to be stored. */
 export type AdvisoryFact =
   | { readonly kind: "advisory"; readonly advisory: Advisory }
@@ -36,7 +43,7 @@ export type AdvisoryFact =
       readonly releasedAt: string;
       readonly entries: readonly KevEntry[];
     }
-  | { readonly kind: "cve"; readonly cve: string; readonly updatedAt: string; readonly severity: readonly Severity[] }
+  | { readonly kind: "cve"; readonly updatedAt: string; readonly cve: CveStatement }
   | { readonly kind: "ssvc"; readonly decision: SsvcDecision };
 
 /** Why a well-formed record is not stored: taken back, no matter of vulnerability, about no package, or saying nothing. */

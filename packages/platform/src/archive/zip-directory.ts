@@ -23,7 +23,12 @@ export interface ZipEntry {
 
 /** What was found, and by how many bytes every recorded offset is off because something stands before the archive. */
 export interface ZipDirectory {
-  readonly entries: readonly ZipEntry[];
+  readonly entryCount: number;
+  /**
+   * Made one by one each time they are gone through: an archive may have a hundred thousand, and holding them would
+   * cost more memory than all else.
+   */
+  readonly entries: Iterable<ZipEntry>;
   readonly shiftBytes: number;
 }
 
@@ -76,7 +81,14 @@ export function readZipDirectory(source: ZipSource, options: DirectoryOptions): 
   if (directory.length < place.sizeBytes) {
     throw fail("archive.zip-truncated", "its directory ends early.");
   }
-  return { entries: parseEntries(directory, place.count, { fail, nameBytesMax: limits.nameBytesMax }), shiftBytes };
+  const walk = (): Iterable<ZipEntry> =>
+    walkEntries(directory, place.count, { fail, nameBytesMax: limits.nameBytesMax });
+  let entryCount = 0;
+  for (const _ of walk()) {
+    // Gone through once for its faults, so that nobody meets them halfway.
+    entryCount += 1;
+  }
+  return { entryCount, entries: { [Symbol.iterator]: () => walk()[Symbol.iterator]() }, shiftBytes };
 }
 
 type Fail = (code: ArchiveErrorCode, message: string) => ArchiveError;
@@ -149,16 +161,15 @@ function readSafe(bytes: Buffer, offset: number): number {
   return Number(bytes.readBigUInt64LE(offset));
 }
 
-function parseEntries(
+function* walkEntries(
   directory: Buffer,
   count: number,
   { fail, nameBytesMax }: { readonly fail: Fail; readonly nameBytesMax: number },
-): readonly ZipEntry[] {
-  const entries: ZipEntry[] = [];
+): Iterable<ZipEntry> {
   let at = 0;
-  while (entries.length < count) {
+  for (let number = 0; number < count; number += 1) {
     if (at + centralBytes > directory.length || directory.readUInt32LE(at) !== centralSignature) {
-      const message = `its directory lists ${entries.length} entries where ${count} are announced.`;
+      const message = `its directory lists ${number} entries where ${count} are announced.`;
       throw fail("archive.zip-corrupt", message);
     }
     const nameLength = directory.readUInt16LE(at + 28);
@@ -170,10 +181,9 @@ function parseEntries(
     if (nameLength > nameBytesMax) {
       throw fail("archive.zip-limit-exceeded", `a name of ${nameLength} bytes is longer than ${nameBytesMax}.`);
     }
-    entries.push(toEntry(directory, at, { nameLength, extraLength }, fail));
+    yield toEntry(directory, at, { nameLength, extraLength }, fail);
     at = end;
   }
-  return entries;
 }
 
 function toEntry(

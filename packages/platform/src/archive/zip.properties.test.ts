@@ -22,7 +22,7 @@ describe("zip", () => {
       fc.property(fc.array(part, { maxLength: 8 }), shape, (parts, packed) => {
         const opened = openZip(toZipSource(packZip(parts, packed)), { name: "generated.zip" });
         const read = opened.ok
-          ? opened.value.entries.map((entry) => {
+          ? Array.from(opened.value.entries, (entry) => {
               const content = opened.value.read(entry);
               return [entry.name, content.ok ? content.value.toString("hex") : content.problem.code];
             })

@@ -18,7 +18,7 @@ function open(bytes: Buffer, limits: Partial<ZipLimits> = {}): ZipArchive {
 
 function readAll(archive: ZipArchive): Record<string, string> {
   return Object.fromEntries(
-    archive.entries.map((entry) => {
+    [...archive.entries].map((entry) => {
       const content = archive.read(entry);
       return [entry.name, content.ok ? content.value.toString() : content.problem.code];
     }),
@@ -55,7 +55,7 @@ describe("openZip", () => {
   });
 
   it("reads an archive with no entries", () => {
-    expect(open(packZip([])).entries).toEqual([]);
+    expect([...open(packZip([])).entries]).toEqual([]);
   });
 
   it("reads past a comment that holds an end signature", () => {
@@ -70,7 +70,9 @@ describe("openZip", () => {
   });
 
   it("lists a name that stands twice twice", () => {
-    const names = open(packZip([letter, { ...letter, content: "other" }])).entries.map((entry) => entry.name);
+    const archive = open(packZip([letter, { ...letter, content: "other" }]));
+    const names = Array.from(archive.entries, (entry) => entry.name);
+    expect(archive.entryCount).toBe(2);
     expect(names).toEqual(["a.txt", "a.txt"]);
   });
 
@@ -80,7 +82,7 @@ describe("openZip", () => {
 
   it("tells folders from files", () => {
     const archive = open(packZip([{ name: "BOOT-INF/", content: "", method: 0 }, letter]));
-    expect(archive.entries.map((entry) => entry.isDirectory)).toEqual([true, false]);
+    expect([...archive.entries].map((entry) => entry.isDirectory)).toEqual([true, false]);
   });
 
   it("says that a text, an empty file and a lone header are no zip archives", () => {
@@ -181,7 +183,7 @@ describe("openZipFile", () => {
     writeFileSync(path, packZip([letter, large, nested, { ...letter, name: "last.txt" }]));
     using source = openZipFile(path);
     const opened = openZip(source, { name: path });
-    const entries = opened.ok ? opened.value.entries : [];
+    const entries = opened.ok ? [...opened.value.entries] : [];
     for (const entry of [...entries, ...entries.toReversed()]) {
       const content = opened.ok ? opened.value.read(entry) : undefined;
       expect(content?.ok === true && content.value.length).toBe(entry.sizeBytes);

@@ -42,8 +42,12 @@ export const defaultZipLimits: ZipLimits = {
 
 /** An opened archive. It stays readable for as long as its source does. */
 export interface ZipArchive {
-  /** In the order of the central directory; a name may stand twice, both are listed. */
-  readonly entries: readonly ZipEntry[];
+  readonly entryCount: number;
+  /**
+   * In the order of the central directory; a name may stand twice, both are listed. May be gone through again and
+   * again; the entries are made anew each time, so a caller that needs few of many keeps those.
+   */
+  readonly entries: Iterable<ZipEntry>;
   /**
    * The whole content of one entry, its CRC-32 checked. Codes: `archive.zip-corrupt`, `archive.zip-truncated`,
    * `archive.zip-checksum-mismatch`, `archive.zip-unsupported` (encrypted, or neither stored nor deflated),
@@ -67,7 +71,7 @@ export interface ZipOptions {
 export function openZip(source: ZipSource, options: ZipOptions): Result<ZipArchive> {
   const limits = { ...defaultZipLimits, ...options.limits };
   return toResult(() => {
-    const { entries, shiftBytes } = readZipDirectory(source, { name: options.name, limits });
+    const { entryCount, entries, shiftBytes } = readZipDirectory(source, { name: options.name, limits });
     let readBytes = 0;
     const read = (entry: ZipEntry): Result<Buffer> =>
       toResult(() => {
@@ -76,7 +80,7 @@ export function openZip(source: ZipSource, options: ZipOptions): Result<ZipArchi
         readBytes += content.length;
         return content;
       });
-    return { entries, read };
+    return { entryCount, entries, read };
   });
 }
 

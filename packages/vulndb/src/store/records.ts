@@ -4,22 +4,22 @@
  *     (no key)         the affected entries of one package in one advisory
  *     a/<id>           right behind them: the advisory without its affected packages, and the places of their blocks
  *     p/<package key>  for each advisory of the package: place of the advisory, place of its affected entries
- *     c/, s/, k/<CVE>  CVSS statements, SSVC decision, known-exploited entry of a CVE
+ *     c/, s/, k/<CVE>  what CVE metadata, the SSVC table, the known-exploited catalogue say of a CVE
  *
  * Advisories are sorted by their first package, so that those of one package lie together and are read at once.
  *
  * JSON is written here and nowhere else, and every block is checked before it is parsed, so the casts below state
  * what this file itself wrote; parsing the parts again with a schema would cost more than the lookup.
  */
-import type { Advisory, AffectedPackage, KevEntry, Severity } from "@sightline/model";
-import type { SsvcDecision } from "../source.ts";
+import type { Advisory, AffectedPackage, KevEntry } from "@sightline/model";
+import type { CveStatement, SsvcDecision } from "../source.ts";
 import type { BlockPlace } from "./keyed-file-format.ts";
 
 /** Keys of the blocks, by what is in them. */
 export const keyOf = {
   advisory: (id: string): string => `a/${id}`,
   package: (packageKey: string): string => `p/${packageKey}`,
-  severity: (cve: string): string => `c/${cve}`,
+  cve: (cve: string): string => `c/${cve}`,
   ssvc: (cve: string): string => `s/${cve}`,
   kev: (cve: string): string => `k/${cve}`,
 };
@@ -58,12 +58,12 @@ export function parseAffectedBlock(block: Buffer): readonly AffectedPackage[] {
   return JSON.parse(block.toString("utf8")) as readonly AffectedPackage[];
 }
 
-export function toFactBlock(fact: readonly Severity[] | SsvcDecision | KevEntry): Buffer {
+export function toFactBlock(fact: CveStatement | SsvcDecision | KevEntry): Buffer {
   return Buffer.from(JSON.stringify(fact));
 }
 
-export function parseSeverityBlock(block: Buffer): readonly Severity[] {
-  return JSON.parse(block.toString("utf8")) as readonly Severity[];
+export function parseCveBlock(block: Buffer): CveStatement {
+  return JSON.parse(block.toString("utf8")) as CveStatement;
 }
 
 export function parseSsvcBlock(block: Buffer): SsvcDecision {
