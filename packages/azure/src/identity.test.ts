@@ -55,6 +55,31 @@ describe("a token", () => {
     expect(http.seen.filter(({ method }) => method === "POST")).toHaveLength(1);
   });
 
+  it("is asked for once where many ask at the same time, and anew after a refusal", async () => {
+    const { http, tokens } = open(secret, serve(issued));
+    const same = await Promise.all(Array.from({ length: 10 }, () => tokens.tokenFor(scope)));
+    expect(new Set(same.map(({ token }) => token.reveal()))).toEqual(new Set([accessToken]));
+    expect(http.seen.filter(({ method }) => method === "POST")).toHaveLength(1);
+
+    let isRefusing = true;
+    const answer = serve({ status: 401, body: { error: "invalid_client", error_description: "AADSTS7000222: no" } });
+    const later = open(secret, (request, url) => (isRefusing ? answer : serve(issued))(request, url));
+    const refused = await Promise.allSettled([later.tokens.tokenFor(scope), later.tokens.tokenFor(scope)]);
+    expect(refused.map(({ status }) => status)).toEqual(["rejected", "rejected"]);
+    isRefusing = false;
+    expect((await later.tokens.tokenFor(scope)).token.reveal()).toBe(accessToken);
+  });
+
+  it("that one caller no longer wants is still given to the others", async () => {
+    const { tokens } = open(secret, serve(issued));
+    const controller = new AbortController();
+    const first = tokens.tokenFor(scope, controller.signal);
+    const second = tokens.tokenFor(scope);
+    controller.abort();
+    await Promise.allSettled([first]);
+    expect((await second).token.reveal()).toBe(accessToken);
+  });
+
   it("is asked for with the token file of a federated identity", async () => {
     const folder = mkdtempSync(join(tmpdir(), "azure-test-"));
     try {

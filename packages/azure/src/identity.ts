@@ -57,18 +57,36 @@ export function createTokenGiver(options: {
 }): TokenGiver {
   const transport = createTransport(options.http);
   const credential = createCredential(options, transport);
-  return {
-    tokenFor: async (scope, signal) => {
-      transport.forgetFailure();
-      try {
-        const token = await credential.getToken(scope, signal === undefined ? {} : { abortSignal: signal });
-        if (token === null) {
-          throw new Error("no token came");
-        }
-        return { token: new Secret(token.token), expiresAtMs: token.expiresOnTimestamp };
-      } catch (cause) {
-        throw toTokenError(cause, options.tenantId, transport.readFailure());
+  const underWay = new Map<
+    string,
+    { readonly signal: AbortSignal | undefined; readonly token: Promise<AccessToken> }
+  >();
+  const request = async (scope: string, signal: AbortSignal | undefined): Promise<AccessToken> => {
+    transport.forgetFailure();
+    try {
+      const token = await credential.getToken(scope, signal === undefined ? {} : { abortSignal: signal });
+      if (token === null) {
+        throw new Error("no token came");
       }
+      return { token: new Secret(token.token), expiresAtMs: token.expiresOnTimestamp };
+    } catch (cause) {
+      throw toTokenError(cause, options.tenantId, transport.readFailure());
+    }
+  };
+  return {
+    // The library keeps a token once it has come. Until then everyone who asks would send a request of their own.
+    tokenFor: (scope, signal) => {
+      const shared = underWay.get(scope);
+      if (shared !== undefined && shared.signal === signal) {
+        return shared.token;
+      }
+      const token = request(scope, signal).finally(() => {
+        if (underWay.get(scope)?.token === token) {
+          underWay.delete(scope);
+        }
+      });
+      underWay.set(scope, { signal, token });
+      return token;
     },
   };
 }
