@@ -13,8 +13,8 @@ interface Effect {
   readonly modules?: Readonly<Record<string, readonly string[]>>;
   /** Code that is the effect, tokens apart by spaces. */
   readonly code?: readonly string[];
-  /** A use that a token sequence alone cannot tell. */
-  readonly isUse?: (code: readonly Token[], index: number) => boolean;
+  /** A word whose use a token sequence alone cannot tell. */
+  readonly use?: { readonly word: string; readonly isUse: (code: readonly Token[], index: number) => boolean };
 }
 
 const any: readonly string[] = [];
@@ -45,9 +45,6 @@ function closing(code: readonly Token[], open: number): number {
 /** A call of the global `fetch`, as against a method that is called or declared by that name. */
 function isGlobalFetch(code: readonly Token[], index: number): boolean {
   const before = textAt(code, index - 1);
-  if (textAt(code, index) !== "fetch" || code[index]?.kind !== "word") {
-    return false;
-  }
   if (before === "." || before === "?.") {
     return textAt(code, index - 2) === "globalThis";
   }
@@ -98,7 +95,7 @@ const effects: readonly Effect[] = [
     rooms: ["platform"],
     modules: { ...modules(networkModules), undici: any },
     code: ["new WebSocket", "new EventSource", "new XMLHttpRequest"],
-    isUse: isGlobalFetch,
+    use: { word: "fetch", isUse: isGlobalFetch },
   },
   {
     id: "threads",
@@ -117,7 +114,7 @@ function isSequence(code: readonly Token[], index: number, sequence: readonly st
   );
 }
 
-function* findUses(effect: Effect, source: SourceFile): Iterable<number> {
+function* findImports(effect: Effect, source: SourceFile): Iterable<number> {
   for (const one of source.imports) {
     const names = one.typeOnly ? undefined : effect.modules?.[one.specifier];
     const hit = names?.length === 0 || one.names.some((name) => names?.includes(name.name) === true && !name.typeOnly);
@@ -125,16 +122,20 @@ function* findUses(effect: Effect, source: SourceFile): Iterable<number> {
       yield one.line;
     }
   }
-  const sequences = Map.groupBy(
-    (effect.code ?? []).map((text) => text.split(" ")),
-    ([first = ""]) => first,
-  );
-  for (const [index, token] of source.code.entries()) {
-    const hit = sequences.get(token.text)?.some((sequence) => isSequence(source.code, index, sequence)) === true;
-    if (hit || effect.isUse?.(source.code, index) === true) {
-      yield token.line;
-    }
-  }
+}
+
+function findSequence(source: SourceFile, text: string): readonly number[] {
+  const sequence = text.split(" ");
+  const anchor = sequence.findIndex((part) => /^[a-zA-Z]/.test(part));
+  return source.find(sequence[anchor] ?? "").filter((index) => isSequence(source.code, index - anchor, sequence));
+}
+
+/** The lines on which the effect is had. */
+function findUses(effect: Effect, source: SourceFile): readonly number[] {
+  const { code = [], use } = effect;
+  const words = use === undefined ? [] : source.find(use.word).filter((index) => use.isUse(source.code, index));
+  const found = [...code.flatMap((text) => findSequence(source, text)), ...words];
+  return [...findImports(effect, source), ...found.map((index) => source.code[index]?.line ?? 1)];
 }
 
 function toRule(effect: Effect): Rule {

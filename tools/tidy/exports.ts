@@ -2,6 +2,7 @@
 import { readDoor } from "./doors.ts";
 import { type Breach, perSource, type Rule } from "./rule.ts";
 import type { SourceFile } from "./source.ts";
+import { textAt } from "./tokens.ts";
 import type { Tree } from "./tree.ts";
 
 function isDoor(path: string): boolean {
@@ -14,10 +15,10 @@ function isSettings(path: string): boolean {
 }
 
 function* checkDefault(source: SourceFile): Iterable<Breach> {
-  for (const [index, token] of isSettings(source.path) ? [] : source.code.entries()) {
-    const next = source.code[index + 1];
-    if (token.kind === "word" && token.text === "export" && next?.text === "default") {
-      yield { path: source.path, line: token.line, message: "export by name, so that it has one name everywhere" };
+  for (const index of isSettings(source.path) ? [] : source.find("export")) {
+    if (textAt(source.code, index + 1) === "default") {
+      const line = source.code[index]?.line ?? 1;
+      yield { path: source.path, line, message: "export by name, so that it has one name everywhere" };
     }
   }
 }

@@ -1,13 +1,13 @@
 /** Rules about what must not be left behind: silenced checkers, notes to oneself, focused tests, composed log lines. */
 import { type Breach, perSource, type Rule } from "./rule.ts";
 import type { SourceFile } from "./source.ts";
-import type { Token } from "./tokens.ts";
+import { type Token, textAt } from "./tokens.ts";
 import type { Tree } from "./tree.ts";
 
 const silencers = /@ts-(?:ignore|expect-error|nocheck)|(?:eslint|oxlint)-disable|biome-ignore/;
 const notes = /\b(?:TODO|FIXME|XXX|HACK)\b/;
-const focusable = new Set(["it", "test", "describe", "bench"]);
-const loggers = new Set(["log", "logger"]);
+const focusable = ["it", "test", "describe", "bench"];
+const loggers = ["log", "logger"];
 const logLevels = new Set(["trace", "debug", "info", "warn", "error", "fatal"]);
 
 function* checkSilencers(source: SourceFile): Iterable<Breach> {
@@ -20,9 +20,10 @@ function* checkSilencers(source: SourceFile): Iterable<Breach> {
 }
 
 function* checkAsAny(source: SourceFile): Iterable<Breach> {
-  for (const [index, token] of source.code.entries()) {
-    if (token.kind === "word" && token.text === "as" && source.code[index + 1]?.text === "any") {
-      yield { path: source.path, line: token.line, message: "as any hides a fault: parse at the edge" };
+  for (const index of source.find("as")) {
+    if (textAt(source.code, index + 1) === "any") {
+      const line = source.code[index]?.line ?? 1;
+      yield { path: source.path, line, message: "as any hides a fault: parse at the edge" };
     }
   }
 }
@@ -46,10 +47,10 @@ function* checkNotes(tree: Tree): Iterable<Breach> {
 }
 
 function* checkFocus(source: SourceFile): Iterable<Breach> {
-  for (const [index, token] of source.code.entries()) {
-    const focused = source.code[index + 1]?.text === "." && source.code[index + 2]?.text === "only";
-    if (token.kind === "word" && focused && focusable.has(token.text)) {
-      yield { path: source.path, line: token.line, message: `${token.text}.only keeps every other test from running` };
+  for (const index of focusable.flatMap((word) => source.find(word))) {
+    if (textAt(source.code, index + 1) === "." && textAt(source.code, index + 2) === "only") {
+      const message = `${textAt(source.code, index)}.only keeps every other test from running`;
+      yield { path: source.path, line: source.code[index]?.line ?? 1, message };
     }
   }
 }
@@ -74,15 +75,11 @@ function hasTemplate(code: readonly Token[], open: number): boolean {
 
 function* checkLogs(source: SourceFile): Iterable<Breach> {
   const { code } = source;
-  for (const [index, token] of code.entries()) {
-    const isCall = code[index + 1]?.text === "." && code[index + 3]?.text === "(";
-    const level = code[index + 2]?.text ?? "";
-    if (isCall && loggers.has(token.text) && logLevels.has(level) && hasTemplate(code, index + 3)) {
-      yield {
-        path: source.path,
-        line: token.line,
-        message: "log a fixed message with fields: a composed one cannot be searched",
-      };
+  for (const index of loggers.flatMap((word) => source.find(word))) {
+    const isCall = textAt(code, index + 1) === "." && textAt(code, index + 3) === "(";
+    if (isCall && logLevels.has(textAt(code, index + 2)) && hasTemplate(code, index + 3)) {
+      const message = "log a fixed message with fields: a composed one cannot be searched";
+      yield { path: source.path, line: code[index]?.line ?? 1, message };
     }
   }
 }

@@ -16,13 +16,14 @@ function isMeasured(path: string): boolean {
   return !/\.(?:data|generated)\.tsx?$/.test(path);
 }
 
-/** A test file is read case by case, so only the hard stop counts for it. */
+/** Tests, and what only they and benchmarks use, are read case by case, so only the hard stop counts for them. */
+function isReadByCase(source: SourceFile): boolean {
+  return source.isTest || isTestSupport(source.path) || /^(?:test|bench)\//.test(source.path);
+}
+
 function* checkLength(source: SourceFile, entry: RatchetEntry | undefined): Iterable<Breach> {
   const lines = countLines(source.text);
-  const allowed = Math.min(
-    entry?.lines ?? (source.isTest || isTestSupport(source.path) ? hardStop : linesMax),
-    hardStop,
-  );
+  const allowed = Math.min(entry?.lines ?? (isReadByCase(source) ? hardStop : linesMax), hardStop);
   if (lines > allowed) {
     const message = `${lines} lines, more than its limit of ${allowed}: split it by what it does`;
     yield { path: source.path, line: allowed + 1, message };

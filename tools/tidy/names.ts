@@ -1,6 +1,7 @@
 /** Rules about names: a word that says nothing about the content names nothing. */
 import { type Breach, perSource, type Rule } from "./rule.ts";
 import type { SourceFile } from "./source.ts";
+import { textAt } from "./tokens.ts";
 import type { Tree } from "./tree.ts";
 
 /** Whole names only: `base-image` and `app-service` are words of the field. */
@@ -16,7 +17,7 @@ const banned = new Set([
   "service",
   "base",
 ]);
-const typeDeclarators = new Set(["class", "interface", "type"]);
+const typeDeclarators = ["class", "interface", "type"];
 
 function* checkPaths(tree: Tree): Iterable<Breach> {
   const told = new Set<string>();
@@ -34,12 +35,10 @@ function* checkPaths(tree: Tree): Iterable<Breach> {
 }
 
 function* checkTypes(source: SourceFile): Iterable<Breach> {
-  for (const [index, token] of source.code.entries()) {
-    const declarator = source.code[index - 1];
-    const declares = declarator?.kind === "word" && typeDeclarators.has(declarator.text);
-    const after = source.code[index + 1]?.text ?? "";
-    const isDeclaration = ["=", "<", "{", "extends", "implements"].includes(after);
-    if (declares && isDeclaration && token.kind === "word" && banned.has(token.text.toLowerCase())) {
+  for (const index of typeDeclarators.flatMap((declarator) => source.find(declarator))) {
+    const token = source.code[index + 1];
+    const isDeclaration = ["=", "<", "{", "extends", "implements"].includes(textAt(source.code, index + 2));
+    if (isDeclaration && token?.kind === "word" && banned.has(token.text.toLowerCase())) {
       yield {
         path: source.path,
         line: token.line,

@@ -1,19 +1,19 @@
 /** Rules about reading: nothing from outside is read without a limit. */
 import { type Breach, perSource, type Rule } from "./rule.ts";
 import { readDeclarations, type SourceFile } from "./source.ts";
+import { textAt } from "./tokens.ts";
 import { isProduct } from "./tree.ts";
 
-const wholeBodies = new Set(["arrayBuffer", "bytes", "blob", "formData", "text", "json"]);
+const wholeBodies = ["arrayBuffer", "bytes", "blob", "formData", "text", "json"];
 const fileModules = new Set(["node:fs", "fs", "node:fs/promises", "fs/promises"]);
-const fileReads = new Set(["readFile", "readFileSync"]);
+const fileReads = ["readFile", "readFileSync"];
 const boundedReader = "readBoundedFile";
 
 /** A call without arguments of a method that gathers a whole body; `z.json()` is a schema. */
 function isWholeBody(source: SourceFile, index: number): boolean {
   const { code } = source;
-  const member = code[index - 1]?.text === "." || code[index - 1]?.text === "?.";
-  const called = code[index + 1]?.text === "(" && code[index + 2]?.text === ")";
-  return member && called && code[index - 2]?.text !== "z" && wholeBodies.has(code[index]?.text ?? "");
+  const member = [".", "?."].includes(textAt(code, index - 1)) && textAt(code, index - 2) !== "z";
+  return member && textAt(code, index + 1) === "(" && textAt(code, index + 2) === ")";
 }
 
 function* checkBodies(source: SourceFile): Iterable<Breach> {
@@ -23,10 +23,11 @@ function* checkBodies(source: SourceFile): Iterable<Breach> {
   for (const one of source.imports.filter((candidate) => candidate.specifier.endsWith("stream/consumers"))) {
     yield { path: source.path, line: one.line, message: "stream/consumers gather without a limit: count the bytes" };
   }
-  for (const [index, token] of source.code.entries()) {
-    if (token.kind === "word" && isWholeBody(source, index)) {
-      const message = `.${token.text}() reads a whole body without a limit: use platform's bounded reading`;
-      yield { path: source.path, line: token.line, message };
+  for (const index of wholeBodies.flatMap((name) => source.find(name))) {
+    if (isWholeBody(source, index)) {
+      const name = textAt(source.code, index);
+      const message = `.${name}() reads a whole body without a limit: use platform's bounded reading`;
+      yield { path: source.path, line: source.code[index]?.line ?? 1, message };
     }
   }
 }
@@ -44,11 +45,9 @@ function* checkFiles(source: SourceFile): Iterable<Breach> {
   if (!isProduct(source) || !touchesFiles || holdsBoundedReader(source)) {
     return;
   }
-  for (const token of source.code) {
-    if (token.kind === "word" && fileReads.has(token.text)) {
-      const message = `${token.text} reads a whole file of any size: use platform's ${boundedReader}`;
-      yield { path: source.path, line: token.line, message };
-    }
+  for (const index of fileReads.flatMap((name) => source.find(name))) {
+    const message = `${textAt(source.code, index)} reads a whole file of any size: use platform's ${boundedReader}`;
+    yield { path: source.path, line: source.code[index]?.line ?? 1, message };
   }
 }
 

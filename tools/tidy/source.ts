@@ -41,6 +41,8 @@ export interface SourceFile {
   readonly tokens: readonly Token[];
   /** Without comments. */
   readonly code: readonly Token[];
+  /** Positions in `code` at which the word stands, in order: rules look at those instead of at every token. */
+  readonly find: (word: string) => readonly number[];
   readonly imports: readonly Import[];
   readonly room: Room | undefined;
   readonly isTest: boolean;
@@ -146,24 +148,36 @@ function parseImport(code: readonly Token[], index: number): Import | undefined 
   };
 }
 
-function parseImports(code: readonly Token[]): readonly Import[] {
-  return code.flatMap((token, index) => {
-    const starts = token.kind === "word" && (token.text === "import" || token.text === "export");
-    const found = starts ? parseImport(code, index) : undefined;
-    return found === undefined ? [] : [found];
+function indexWords(code: readonly Token[]): ReadonlyMap<string, readonly number[]> {
+  const words = new Map<string, number[]>();
+  code.forEach((token, index) => {
+    if (token.kind !== "word") {
+      return;
+    }
+    const found = words.get(token.text);
+    if (found === undefined) {
+      words.set(token.text, [index]);
+    } else {
+      found.push(index);
+    }
   });
+  return words;
 }
 
 /** Takes a file apart. `path` is relative to the root, with slashes. */
 export function parseSource(path: string, text: string): SourceFile {
   const tokens = parseTokens(text);
   const code = tokens.filter((token) => token.kind !== "comment");
+  const words = indexWords(code);
+  const find = (word: string): readonly number[] => words.get(word) ?? [];
+  const starts = [...find("import"), ...find("export")].sort((a, b) => a - b);
   return {
     path,
     text,
     tokens,
     code,
-    imports: parseImports(code),
+    find,
+    imports: starts.flatMap((index) => parseImport(code, index) ?? []),
     room: roomOf(path),
     isTest: testForm.test(path),
   };
