@@ -14,12 +14,17 @@ export interface Token {
   readonly line: number;
 }
 
-const wordForm = /[\p{L}\p{Nl}_$#@][\p{L}\p{N}_$]*/uy;
+const wordForm = /[\w$#@\u00aa-\uffff][\w$\u00aa-\uffff]*/y;
 const numberForm = /\d[\w.]*/y;
 const regexForm = /\/(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\[\n])+\/[a-z]*/y;
 /** Characters that can only be punctuation, asked for first because every other character of code is one. */
 const separators = new Set("(){}[];,.:=<>?!&|+-*%^~");
 const longPunctuation = ["...", "?.", "??", "=>", "||", "&&"];
+const longStarts = new Set(longPunctuation.map((text) => text.charAt(0)));
+const blanks = new Set(" \t\r\n");
+const blankForm = /[ \t\r\n]+/y;
+/** Starts neither a comment nor a text, whatever follows. */
+const plainForm = /^[\w$()[\];,.:=<>?!&|+*{-]$/;
 const wordsBeforeRegex = new Set(
   "return typeof case in of delete void throw new else do await yield instanceof extends".split(" "),
 );
@@ -29,11 +34,14 @@ class Scanner {
   private readonly tokens: Token[] = [];
   private at = 0;
   private line = 1;
+  /** The next line's end that has not been counted; -1 after the last. */
+  private newline: number;
   /** One entry per open template literal: how many braces are open inside its current `${`. */
   private readonly templateBraces: number[] = [];
 
   constructor(text: string) {
     this.text = text;
+    this.newline = text.indexOf("\n");
   }
 
   scan(): readonly Token[] {
@@ -44,8 +52,12 @@ class Scanner {
   }
 
   private scanOne(char: string): void {
-    if (" \t\r\n".includes(char)) {
-      this.advance(this.at + 1);
+    if (blanks.has(char)) {
+      blankForm.lastIndex = this.at;
+      blankForm.test(this.text);
+      this.advance(blankForm.lastIndex);
+    } else if (plainForm.test(char)) {
+      this.scanCode(char);
     } else if (this.text.startsWith("//", this.at) || (this.at === 0 && this.text.startsWith("#!"))) {
       this.take("comment", this.endOf("\n"));
     } else if (this.text.startsWith("/*", this.at)) {
@@ -72,7 +84,9 @@ class Scanner {
     if (open >= 0 && (char === "{" || char === "}")) {
       this.templateBraces[open] = (this.templateBraces[open] ?? 0) + (char === "{" ? 1 : -1);
     }
-    const long = longPunctuation.find((candidate) => this.text.startsWith(candidate, this.at));
+    const long = longStarts.has(char)
+      ? longPunctuation.find((candidate) => this.text.startsWith(candidate, this.at))
+      : undefined;
     this.take("punctuation", this.at + (long?.length ?? 1));
   }
 
@@ -145,11 +159,11 @@ class Scanner {
   }
 
   private advance(end: number): void {
-    const stop = Math.min(end, this.text.length);
-    for (let index = this.at; index < stop; index += 1) {
-      this.line += this.text.charCodeAt(index) === 10 ? 1 : 0;
+    while (this.newline !== -1 && this.newline < end) {
+      this.line += 1;
+      this.newline = this.text.indexOf("\n", this.newline + 1);
     }
-    this.at = stop;
+    this.at = Math.min(end, this.text.length);
   }
 }
 
