@@ -55,6 +55,7 @@ export function composeVerdict(context: ComposeContext, known: UnitFacts): Verdi
     decision,
     finding: known.finding,
     entry: component.entry,
+    flawNote: component.flawNote,
     modes: component.delivery.modes,
     evidence: {
       ...component.evidence,

@@ -1,7 +1,7 @@
 import type { Exposure } from "@sightline/model";
 import { describe, expect, it } from "vitest";
 import { isSafeClass } from "./rule-core.ts";
-import { now } from "./testing/shop-estate.ts";
+import { createEstate, now } from "./testing/shop-estate.ts";
 import {
   createExposures,
   denied,
@@ -102,6 +102,15 @@ describe("judge, where something is missing", () => {
     const verdict = only([toFinding(images.web, inbound)], { now: later });
     expect(verdict.class).toBe("unknown");
     expect(verdict.missing.every(({ why }) => why === "stale")).toBe(true);
+  });
+
+  it("takes a stop to be as old as the oldest list it rests on", () => {
+    const estate = createEstate();
+    const older = "2026-11-21T08:00:00.000Z";
+    const coverage = estate.coverage.map((record) => (record.kind === "pod" ? { ...record, endedAt: older } : record));
+    const { verdicts, evidence } = run([toFinding(images.batch, inbound)], { snapshot: { ...estate, coverage } });
+    expect(verdicts).toMatchObject([{ class: "inert.not_running", validUntil: "2026-11-21T10:00:00.000Z" }]);
+    expect(evidence.find(({ kind }) => kind === "workload.liveness")?.observedAt).toBe(older);
   });
 
   it("does not know whether a port that is reached but not declared is listened on", () => {

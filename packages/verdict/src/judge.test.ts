@@ -72,7 +72,7 @@ describe("judge", () => {
     const parser = only([toFinding(images.web, { package: packages.libxml2, vector: vectors.fileOpened })]);
     expect(parser.class).toBe("conditional.indirect");
     expect(parser.sentence).toBe(
-      "No direct path because libxml2 parses XML: it is triggered by data it processes, not by a connection. Attacker data has to reach it, and web itself is open to the internet.",
+      "No direct path because libxml2 parses XML, and its flaw is met in data it processes, not in a connection to it. Attacker data has to reach it, and web itself is open to the internet.",
     );
   });
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { deliveryOverrides } from "./knowledge/overrides.data.ts";
 import { listNamedEvidence } from "./proof.ts";
 import { exposuresOf, undetermined } from "./testing/shop-exposures.ts";
 import { packages, toFinding, vectors } from "./testing/shop-findings.ts";
@@ -13,6 +14,14 @@ const results = [
         [...Object.values(vectors), undefined].map((vector, index) =>
           toFinding(image, { package: of, id: `CVE-2099-1${index}00`, ...(vector === undefined ? {} : { vector }) }),
         ),
+      ),
+    ),
+  ),
+  // Every flaw of which something is known, in every kind of place.
+  run(
+    Object.values(images).flatMap((image) =>
+      deliveryOverrides.flatMap(({ ids }) =>
+        ids.map((id) => toFinding(image, { package: packages.nginx, id, vector: vectors.network })),
       ),
     ),
   ),

@@ -26,6 +26,8 @@ export interface WordingInput {
   readonly decision: Decision;
   readonly finding: Finding;
   readonly entry: RoleEntry | undefined;
+  /** How this very flaw is met, where that is known. */
+  readonly flawNote: string | undefined;
   readonly modes: readonly DeliveryMode[];
   /** Evidence of the facts, by fact or by what it says; a slot whose evidence is absent is plain text. */
   readonly evidence: {
@@ -109,9 +111,7 @@ const definiteSentences: Readonly<Record<DefiniteClass, (input: WordingInput) =>
   "conditional.indirect": indirectSentence,
   "exploitable.local": (input) => [
     "Exploitable only by code that runs in the workload already, because ",
-    packageSlot(input),
-    ` ${noteOf(input)} and `,
-    slot("the flaw is a local one", input.evidence.delivery),
+    ...flawPieces(input, "the flaw is a local one"),
     ".",
   ],
   "inert.not_running": (input) => [
@@ -144,22 +144,27 @@ const definiteSentences: Readonly<Record<DefiniteClass, (input: WordingInput) =>
 };
 
 function indirectSentence(input: WordingInput): readonly Piece[] {
-  const inbound = input.modes.includes("inbound");
-  const way = inbound
-    ? "nobody can connect to it, but a connection is not the only way to trigger it"
+  const way = input.modes.includes("inbound")
+    ? "nobody can connect to it, and a connection is not the only way to meet its flaw"
     : input.modes.includes("data")
-      ? "it is triggered by data it processes, not by a connection"
-      : "it is triggered by what it is answered, not by a connection";
+      ? "its flaw is met in data it processes, not in a connection to it"
+      : "its flaw is met in what it is answered, not in a connection to it";
   const open = input.reach?.paths.get("internet");
   return [
     "No direct path because ",
-    packageSlot(input),
-    ` ${noteOf(input)}: `,
-    slot(way, input.evidence.delivery),
+    ...flawPieces(input, way),
     ". Attacker data has to reach it",
     ...(open === undefined ? [] : [", and ", slot(workloadName(input), open.id), " itself is open to the internet"]),
     ".",
   ];
+}
+
+/** How the flaw is met: what is known of this very one, else what the package does and what follows from it. */
+function flawPieces(input: WordingInput, otherwise: string): readonly Piece[] {
+  const { evidence, flawNote } = input;
+  return flawNote === undefined
+    ? [packageSlot(input), ` ${noteOf(input)}, and `, slot(otherwise, evidence.delivery)]
+    : ["the flaw in ", packageSlot(input), " ", slot(flawNote, evidence.delivery)];
 }
 
 function unknownSentence(input: WordingInput): readonly Piece[] {

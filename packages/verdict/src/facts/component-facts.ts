@@ -29,6 +29,8 @@ export interface ComponentFacts {
   readonly delivery: Delivery;
   readonly entry: RoleEntry | undefined;
   readonly metrics: readonly AttackerMetrics[];
+  /** How this very flaw is met, where that is known: the rest of a sentence that starts with `the flaw`. */
+  readonly flawNote: string | undefined;
   /** Evidence by what it says, for the sentence. */
   readonly evidence: { readonly match: EvidenceId; readonly role: EvidenceId; readonly delivery: EvidenceId };
 }
@@ -60,6 +62,7 @@ export function judgeComponent(
     delivery,
     entry,
     metrics,
+    flawNote: override?.note,
     evidence: { match, role, delivery: how },
   };
 }

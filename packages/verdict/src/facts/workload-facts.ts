@@ -21,12 +21,16 @@ export function judgeLive(context: WorkloadContext, workload: Workload): Fact {
   const { estate, book } = context;
   const reading = estate.read(workload.id);
   const lists = coverageOfInstances(estate, workload, reading.coverage);
-  const observedMs = parseInstant(reading.observedAt, workload.id);
+  // As old as the oldest list it rests on: a pod may have started between one list and the next.
+  const observedMs = Math.min(
+    parseInstant(reading.observedAt, workload.id),
+    ...lists.flatMap((record) => (record === undefined ? [] : [parseInstant(record.endedAt, record.id)])),
+  );
   const id = book.add({
     kind: "workload.liveness",
     subject: workload.id,
     value: toJson({ workload: workload.id, kind: workload.liveness.kind, reason: workload.liveness.reason }),
-    observedAt: reading.observedAt,
+    observedAt: formatInstant(observedMs),
     validUntil: formatInstant(observedMs + context.livenessMs),
     source: reading.source,
     coverage: sortIds(lists.flatMap((record) => record?.id ?? [])),

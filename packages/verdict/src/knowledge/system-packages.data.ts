@@ -13,7 +13,7 @@ const systemLibraries: readonly RoleEntry[] = [
     names: ["libc6", "libc-bin", "glibc", "glibc-common", "glibc-minimal-langpack", "musl", "musl-utils", "nscd"],
     role: "system-library",
     delivery: ["outbound", "data", "local"],
-    note: "is the C library: it resolves names, converts text and loads programs",
+    note: "is the C library, which resolves names, converts text and loads programs",
     source: debian("glibc"),
   },
   {
@@ -105,7 +105,7 @@ const systemLibraries: readonly RoleEntry[] = [
     names: ["libkeyutils1", "keyutils-libs", "libcrypt1", "libxcrypt", "libnsl2", "libdebconfclient0"],
     role: "system-library",
     delivery: ["local", "data"],
-    note: "serves local processes: keys, password hashes, name tables",
+    note: "serves local processes with keys, password hashes and name tables",
     source: debian("libxcrypt"),
   },
 ];
