@@ -42,6 +42,17 @@ describe("parseSource", () => {
     expect(parseSource("tools/x.ts", text).imports).toEqual([]);
   });
 
+  it("takes contextual keywords for names, and does not run on into the next statement", () => {
+    const text = `import { namespace, interface as shape, type } from "a";\nexport interface B {}\nimport "c";\nexport default d\nimport e from "f"`;
+    expect(
+      parseSource("tools/x.ts", text).imports.map((one) => [one.specifier, one.names.map(({ name }) => name)]),
+    ).toEqual([
+      ["a", ["namespace", "interface", "type"]],
+      ["c", []],
+      ["f", ["default"]],
+    ]);
+  });
+
   it("does not see imports in comments and strings", () => {
     const text = `// import { a } from "b"\nconst c = 'import "d"';`;
     expect(parseSource("tools/x.ts", text).imports).toEqual([]);

@@ -50,6 +50,8 @@ export interface SourceFile {
 
 const testForm = /\.(?:test|properties\.test|bench)\.tsx?$/;
 const declarators = new Set(["function", "class", "interface", "type", "const", "let", "var", "enum", "namespace"]);
+/** Words that no clause of an import can hold; `namespace`, `interface`, `type` and `let` are names like others. */
+const reserved = new Set(["import", "export", "function", "class", "const", "var", "enum"]);
 const modifiers = new Set(["declare", "abstract", "async"]);
 
 function roomOf(path: string): Room | undefined {
@@ -103,13 +105,17 @@ function parseClause(code: readonly Token[], start: number, end: number): Import
 /** Whether a token can stand between `import` or `export` and the `from` that belongs to it. */
 function fitsClause(token: Token): boolean {
   if (token.kind === "word") {
-    return token.text === "type" || !declarators.has(token.text);
+    return !reserved.has(token.text);
   }
   return token.kind === "punctuation" && "{},*".includes(token.text);
 }
 
 /** The index of the specifier's string, when the statement at `start` has one. */
 function findSpecifier(code: readonly Token[], start: number): number | undefined {
+  const first = textAt(code, start + 1);
+  if (declarators.has(first) && first !== "type") {
+    return undefined;
+  }
   let end = start + 1;
   for (let token = code[end]; token !== undefined && fitsClause(token); token = code[end]) {
     end += 1;
