@@ -9,7 +9,7 @@ import {
   type TransportProtocol,
   type Workload,
 } from "@sightline/model";
-import { findAbsentEntries } from "./absent-entries.ts";
+import { createAbsentFinder } from "./absent-entries.ts";
 import { createCheckpoints } from "./checkpoints.ts";
 import type { ElementContext } from "./element.ts";
 import { pod } from "./elements/pod.ts";
@@ -190,7 +190,7 @@ function createQuestion(workload: Workload, estate: Estate, grounds: (workload: 
     targets,
     ground,
     lost: uniqueInputs(missing),
-    absent: findAbsentEntries({ workload, targets, ground }, estate.context, estate.network),
+    absent: createAbsentFinder(workload.kind, ground, estate.context.estate),
   };
 }
 

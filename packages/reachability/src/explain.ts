@@ -4,7 +4,7 @@ import type { AddressAlgebra } from "./packet-set/address-set.ts";
 import type { Passage } from "./propagate.ts";
 
 /** The link that names the way in: the last one that is not the usual step from a Service to its pods. */
-function entryOf({ chain }: Passage): { readonly entry: string; readonly resource: ResourceId | undefined } {
+export function entryOf({ chain }: Passage): { readonly entry: string; readonly resource: ResourceId | undefined } {
   const link = chain.steps.findLast(({ link: candidate }) => candidate.entry !== "service")?.link;
   return { entry: link?.entry ?? "service", resource: link?.resource };
 }

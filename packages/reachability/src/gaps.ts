@@ -147,9 +147,25 @@ interface Need {
   readonly scope: string;
 }
 
+const scaleSets = "microsoft.compute/virtualmachinescalesets";
+const scaleSetInterfaces = "scaleSetNetworkInterface";
+
+/** Instances of scale sets have interfaces that no other list holds: members of groups and pools, nodes of clusters. */
+function hasScaleSets({ census, resources, coverage }: EstateSnapshot): boolean {
+  return (
+    census.some(({ type, count }) => type.toLowerCase() === scaleSets && count > 0) ||
+    resources.some((resource) => resource.kind === "other" && resource.type.toLowerCase() === scaleSets) ||
+    coverage.some(({ kind }) => kind === scaleSetInterfaces)
+  );
+}
+
 function needsOf(snapshot: EstateSnapshot, kind: Workload["kind"], cluster: string | undefined): readonly Need[] {
+  const more = kind !== "site" && hasScaleSets(snapshot) ? [scaleSetInterfaces] : [];
   const inSubscriptions = snapshot.subscriptionIds.flatMap((subscription) =>
-    subscriptionKinds[kind].map((one) => ({ kind: one, scope: `/subscriptions/${subscription.toLowerCase()}` })),
+    [...subscriptionKinds[kind], ...more].map((one) => ({
+      kind: one,
+      scope: `/subscriptions/${subscription.toLowerCase()}`,
+    })),
   );
   const inCluster = cluster === undefined ? [] : clusterKinds.map((one) => ({ kind: one, scope: cluster }));
   return [...inSubscriptions, ...inCluster];

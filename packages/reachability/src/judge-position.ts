@@ -1,6 +1,7 @@
 /** The answer for one attacker position, out of what gets through on every way in. */
-import type { AttackerPosition, CandidateEntry, Cut, MissingInput, Path, SourceExposure } from "@sightline/model";
-import type { Explainer } from "./explain.ts";
+import type { AttackerPosition, Cut, MissingInput, Path, SourceExposure } from "@sightline/model";
+import type { FindAbsent } from "./absent-entries.ts";
+import { type Explainer, entryOf } from "./explain.ts";
 import { uniqueInputs, unsupportedInput } from "./missing-input.ts";
 import { describeSources } from "./model/filter.ts";
 import { type AddressAlgebra, type AddressSet, isEmpty, isWide } from "./packet-set/address-set.ts";
@@ -22,7 +23,7 @@ export interface JudgementMatter {
   /** Does the workload run in a cluster? Otherwise nobody is in the same one. */
   readonly inCluster: boolean;
   /** Entries that do not exist, by position. */
-  readonly absent: (position: AttackerPosition) => readonly CandidateEntry[];
+  readonly absent: FindAbsent;
 }
 
 /** Positions that are judged, in the order they are listed. */
@@ -113,7 +114,8 @@ function findPeerTenant(matter: JudgementMatter): Finding {
  */
 function findInside(matter: JudgementMatter, position: AttackerPosition): Finding {
   if (position === "same-cluster" && !matter.inCluster) {
-    return { open: [], missing: [], doubtful: [], looked: [] };
+    const { missing, doubtful } = findInternet(matter);
+    return { open: [], missing, doubtful, looked: [] };
   }
   const looked = ofOrigin(matter, position);
   const around = matter.passages.filter(({ chain }) => {
@@ -150,8 +152,9 @@ function findFor(matter: JudgementMatter, position: AttackerPosition): Finding {
 function toCut(matter: JudgementMatter, position: AttackerPosition, finding: Finding): Cut {
   const shut = finding.looked.filter((passage) => !finding.doubtful.includes(passage));
   const entries = shut.map(matter.explainer.explainShut);
+  const present = new Set(finding.looked.map((passage) => entryOf(passage).entry));
   return {
-    entries: matter.explainer.uniqueEntries([...matter.absent(position), ...entries]),
+    entries: matter.explainer.uniqueEntries([...matter.absent(position, present), ...entries]),
     coverage: matter.coverage,
   };
 }

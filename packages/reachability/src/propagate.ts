@@ -37,6 +37,8 @@ export interface Passage {
   readonly may: AddressSet;
   /** Source port with which `passes` get through. */
   readonly sourcePort: number;
+  /** The same chain with other source ports, where rules tell them apart. */
+  readonly variants: readonly Passage[];
 }
 
 /** More ways than this into one port are not walked; that they exist is a missing input. */
@@ -123,6 +125,7 @@ function passWith(chain: Chain, sources: AddressSet, sourcePort: number, context
     passes: crossed.reduce((set, { checkpoint }) => intersect(set, checkpoint.passes), sources),
     may: crossed.reduce((set, { checkpoint }) => intersect(set, checkpoint.may), sources),
     sourcePort,
+    variants: [],
   };
 }
 
@@ -148,23 +151,25 @@ export function passChain(chain: Chain, context: PassContext): readonly Passage[
       .reverse(),
   );
   const shown = open.size === 0 ? [usual] : [...open.values()].reverse();
-  return shown.map((passage) => ({ ...passage, may }));
+  return shown.map((passage) => ({ ...passage, may, variants: all }));
 }
 
 /** Why it is not certain what gets through. */
-export function doubtsOf({ crossed }: Passage): readonly MissingInput[] {
-  return crossed.flatMap(({ checkpoint }) =>
+export function doubtsOf({ crossed, variants }: Passage): readonly MissingInput[] {
+  const own = crossed.flatMap(({ checkpoint }) =>
     checkpoint.filters.filter(({ passes, may }) => passes !== may).flatMap(({ missing }) => missing),
   );
+  return [...own, ...variants.flatMap(doubtsOf)];
 }
 
 /**
  * What a passage says and does, without the port it was walked for: passages with equal signs make equal answers.
  */
-export function signPassage({ chain, crossed, sources, sourcePort, passes, may }: Passage, port: number): string {
+export function signPassage(passage: Passage, port: number): string {
+  const { chain, crossed, sources, sourcePort, passes, may, variants } = passage;
   const steps = crossed.map(({ step: { link, traffic }, checkpoint }) => {
     const at = traffic.port === port ? "*" : traffic.port;
     return `${link.key} ${at} ${traffic.destination.text} ${checkpoint.id}`;
   });
-  return `${chain.origin.kind} ${sources.id} ${passes.id} ${may.id} ${sourcePort}\n${steps.join("\n")}`;
+  return `${chain.origin.kind} ${sources.id} ${passes.id} ${may.id} ${sourcePort}\n${steps.join("\n")}${variants.map((one) => signPassage(one, port)).join("\n")}`;
 }

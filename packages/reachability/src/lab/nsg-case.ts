@@ -85,6 +85,7 @@ function toScope(env: Wire, context: LoweringContext): GroupScope {
   return {
     virtualNetwork: exactly(tag),
     internet: exactly(addresses.subtract(addresses.internet, tag)),
+    missing: [],
     groupMembers: (group) => exactly(byKey.get(group.toLowerCase()) ?? addresses.none),
   };
 }

@@ -46,6 +46,7 @@ function matchSources(rule: IpSecurityRestriction, site: Site, context: Lowering
   const scope: TagScope = {
     virtualNetwork: exactly(addresses.none),
     internet: exactly(addresses.internet),
+    missing: [],
   };
   const texts = (rule.ipAddress ?? "").split(",").map((text) => text.trim());
   const everyone = texts.some((text) => text.toLowerCase() === "any");
@@ -116,6 +117,7 @@ export function lowerRestrictions(list: RestrictionList, site: Site, context: Lo
   const scope: TagScope = {
     virtualNetwork: exactly(context.addresses.none),
     internet: exactly(context.addresses.internet),
+    missing: [],
   };
   return {
     resource: site.id,

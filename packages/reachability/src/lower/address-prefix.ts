@@ -15,6 +15,8 @@ export interface TagScope {
   readonly virtualNetwork: Doubtful<AddressSet>;
   /** `Internet` as seen from the subnet. */
   readonly internet: Doubtful<AddressSet>;
+  /** Why it is not certain what the tags stand for. */
+  readonly missing: readonly MissingInput[];
 }
 
 /** A resolved prefix. */
@@ -80,7 +82,7 @@ export function resolvePrefix(
   const { addresses } = context;
   const computed = resolveComputed(text.trim(), scope, addresses);
   if (computed !== undefined) {
-    return { ...computed, missing: [] };
+    return { ...computed, missing: computed.sure === computed.may ? [] : scope.missing };
   }
   const block = parsePrefix(text);
   if (block !== undefined) {

@@ -9,7 +9,7 @@ import {
   type VirtualNetwork,
   type VirtualNetworkPeering,
 } from "@sightline/model";
-import { danglingInput, unknownValueInput } from "../missing-input.ts";
+import { danglingInput, unknownValueInput, unsupportedInput } from "../missing-input.ts";
 import type { AddressSet } from "../packet-set/address-set.ts";
 import type { Doubtful } from "../rule-list/rule.ts";
 import { type TagScope, toAddressSet } from "./address-prefix.ts";
@@ -177,7 +177,12 @@ export function createNetworkView(context: LoweringContext, types: readonly Unmo
       const peers = peersOf(network);
       const virtualNetwork = toVirtualNetworkTag({ network, subnet }, peers, gatewaysOf(network).length > 0, context);
       const internet = { sure: addresses.subtract(addresses.internet, virtualNetwork.sure), may: addresses.internet };
-      const made = { virtualNetwork, internet };
+      const missing = unsupportedInput(
+        `which addresses the tag VirtualNetwork stands for at subnet ${subnet.name}: its routes or a gateway may widen it`,
+        subnet.id,
+        "Name the addresses in the rule instead of the tag.",
+      );
+      const made = { virtualNetwork, internet, missing: [missing] };
       tags.set(key, made);
       return made;
     },
