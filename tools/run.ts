@@ -109,9 +109,6 @@ switch (task) {
   case "generate":
     runTool("tools/generate.ts", rest);
     break;
-  case "demo":
-    runTool("apps/cli/src/main.ts", ["demo", ...rest]);
-    break;
   default:
     process.stderr.write(`unknown task ${task}\n`);
     process.exit(2);

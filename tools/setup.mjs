@@ -1,6 +1,6 @@
 // Gets a fresh clone ready, then runs the asked task under the pinned Node. Plain JavaScript without dependencies,
 // because it runs before anything is installed and under whatever Node >= 20 the machine has.
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -61,14 +61,17 @@ const [task, ...rest] = process.argv.slice(2);
 if (task === undefined) fail("usage: node tools/setup.mjs <task> [arguments]");
 install();
 const node = pinnedNode();
-const entry = task === "cli" ? join(root, "apps/cli/src/main.ts") : join(root, "tools/run.ts");
-const args = task === "cli" ? rest : [task, ...rest];
-const outcome = spawnSync(node, ["--disable-warning=ExperimentalWarning", entry, ...args], {
+const commandLine = { cli: rest, demo: ["demo", ...rest] }[task];
+const entry = commandLine === undefined ? join(root, "tools/run.ts") : join(root, "apps/cli/src/main.ts");
+const args = commandLine ?? [task, ...rest];
+const child = spawn(node, ["--disable-warning=ExperimentalWarning", entry, ...args], {
   stdio: "inherit",
   env: {
     ...process.env,
     PATH: `${dirname(node)}:${join(root, "node_modules", ".bin")}:${process.env.PATH ?? ""}`,
   },
 });
-if (outcome.error) fail(`cannot start ${node}: ${outcome.error.message}`);
-process.exit(outcome.status ?? 130);
+// A terminal sends Ctrl-C to both; whoever kills only this process means the task.
+for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => child.kill(signal));
+child.on("error", (error) => fail(`cannot start ${node}: ${error.message}`));
+child.on("exit", (status, signal) => process.exit(status ?? (signal === "SIGINT" ? 130 : 143)));
