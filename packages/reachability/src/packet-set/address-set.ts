@@ -110,12 +110,16 @@ export function firstAddress(set: AddressSet): Address | undefined {
   return v6 === undefined ? undefined : { family: 6, value: v6 };
 }
 
+const wideness = new WeakMap<AddressSet, boolean>();
+
 /**
  * More addresses than any list of known partners holds: 2^20 of IPv4 (a /12), or 2^100 of IPv6 (a /28). Whoever lets that
  * many in lets the internet in.
  */
 export function isWide(set: AddressSet): boolean {
-  return countPoints(set.v4) >= 2 ** 20 || countPoints(set.v6) >= 2 ** 100;
+  const known = wideness.get(set) ?? (countPoints(set.v4) >= 2 ** 20 || countPoints(set.v6) >= 2 ** 100);
+  wideness.set(set, known);
+  return known;
 }
 
 const largestLength = (from: bigint, to: bigint, bits: number): number => {
