@@ -39,7 +39,18 @@ export interface Answer {
 
 const answerBytesMax = 64 * 1024 * 1024;
 const pagesMaxDefault = 2000;
-const errorSchema = z.object({ error: z.object({ code: z.string(), message: z.string().nullish() }) });
+const messageLengthMax = 1000;
+
+const refusalSchema = z.object({ code: z.string(), message: z.string().nullish() });
+const errorSchema = z.union([
+  z
+    .object({ error: refusalSchema.extend({ details: z.array(z.unknown()).nullish() }) })
+    .transform(({ error }) => error),
+  // App Service answers some errors in the form it had before there was ARM.
+  z
+    .object({ Code: z.string(), Message: z.string().nullish() })
+    .transform(({ Code: code, Message: message }) => ({ code, message, details: [] })),
+]);
 
 /** The correlation id, where the answer has one. */
 export function requestIdOf(answer: Answer): { readonly requestId?: string } {
@@ -104,18 +115,25 @@ async function toAnswerError(call: {
 }): Promise<AzureError> {
   const { response, subject } = call;
   const body = await response.readJson(answerBytesMax).catch(() => undefined);
-  const parsed = errorSchema.safeParse(body);
-  const azureCode = parsed.success ? parsed.data.error.code : `HTTP ${response.status}`;
-  const said = parsed.success ? (parsed.data.error.message ?? "") : "";
+  const { code: azureCode, message: said } = readRefusal(body) ?? { code: `HTTP ${response.status}`, message: "" };
+  const words = (said ?? "").slice(0, messageLengthMax);
   return toAzureError({
-    code: codeOfStatus(response.status),
+    // Resource Graph says so where no subscription of the query may be read at all.
+    code: azureCode === "NoValidSubscriptionsInQueryRequest" ? "azure.forbidden" : codeOfStatus(response.status),
     subject,
-    message: `Azure answered ${response.status} ${azureCode} for ${subject}.${said === "" ? "" : ` ${said}`}`,
+    message: `Azure answered ${response.status} ${azureCode} for ${subject}.${words === "" ? "" : ` ${words}`}`,
     status: response.status,
     azureCode,
     ...(call.requestId === undefined ? {} : { requestId: call.requestId }),
     ...homeTenantOf(response.headers.get("www-authenticate")),
   });
+}
+
+/** Azure's code and words. Under a plain `BadRequest` the code that says something stands in the details. */
+function readRefusal(body: unknown): z.infer<typeof refusalSchema> | undefined {
+  const error = errorSchema.safeParse(body).data;
+  const [detail] = error?.details?.flatMap((each) => refusalSchema.safeParse(each).data ?? []) ?? [];
+  return error?.code === "BadRequest" && detail !== undefined ? detail : error;
 }
 
 /** A subscription of another tenant is refused with the address of that tenant's login. */

@@ -82,6 +82,36 @@ describe("one resource", () => {
     });
   });
 
+  it.each<[string, unknown, string, string]>([
+    ["App Service's older form", { Code: "NotFound", Message: "gone" }, "NotFound", "azure.rejected"],
+    ["no form at all", "<html>", "HTTP 400", "azure.rejected"],
+    [
+      "Resource Graph's, where it stands in the details",
+      { error: { code: "BadRequest", message: "…", details: [{ code: "InvalidQuery", message: "no" }] } },
+      "InvalidQuery",
+      "azure.rejected",
+    ],
+    [
+      "Resource Graph's for subscriptions of which none may be read",
+      { error: { code: "BadRequest", message: "…", details: [7, { code: "NoValidSubscriptionsInQueryRequest" }] } },
+      "NoValidSubscriptionsInQueryRequest",
+      "azure.forbidden",
+    ],
+    ["a plain one", { error: { code: "BadRequest", message: "no", details: [] } }, "BadRequest", "azure.rejected"],
+  ])("is refused with the code that says something: %s", async (_form, body, azureCode, code) => {
+    handler = (_request, response) => answer(response, 400, body);
+    expect(await arm.get(path, "1")).toMatchObject({
+      ok: false,
+      failure: { code, details: { status: 400, azureCode } },
+    });
+  });
+
+  it("is refused in no more words than fit a log line", async () => {
+    handler = (_request, response) => answer(response, 400, { error: { code: "Long", message: "a".repeat(100_000) } });
+    const refused = await arm.get(path, "1");
+    expect(refused.ok ? 0 : refused.failure.message.length).toBeLessThan(1200);
+  });
+
   it("of another tenant comes with the name of that tenant", async () => {
     handler = (_request, response) =>
       answer(
