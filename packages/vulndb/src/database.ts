@@ -12,6 +12,7 @@ import {
   type Posting,
   parseAdvisoryBlock,
   parseAffectedBlock,
+  parseAffectedPlaces,
   parseCveBlock,
   parseKevBlock,
   parsePostingsBlock,
@@ -123,11 +124,8 @@ class GenerationReader implements AdvisoryDatabase {
     if (block === undefined) {
       return undefined;
     }
-    const { advisory, affected } = parseAdvisoryBlock(block);
-    const entries = affected.flatMap(([offset, lengthBytes]) =>
-      parseAffectedBlock(this.#file.read({ offset, lengthBytes })),
-    );
-    return { ...advisory, affected: entries };
+    const affected = parseAffectedPlaces(block).flatMap((place) => parseAffectedBlock(this.#file.read(place)));
+    return { ...parseAdvisoryBlock(block), affected };
   }
 
   kevFor(cve: string): KevEntry | undefined {
@@ -169,7 +167,7 @@ class GenerationReader implements AdvisoryDatabase {
       const run = this.#file.readRun(place);
       for (const { advisory, affected } of postings.slice(first, end)) {
         const stored = parseAdvisoryBlock(run.readKeyed(advisory));
-        advisories.push({ ...stored.advisory, affected: parseAffectedBlock(run.read(affected)) });
+        advisories.push({ ...stored, affected: parseAffectedBlock(run.read(affected)) });
       }
     }
     return advisories;

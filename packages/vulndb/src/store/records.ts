@@ -24,18 +24,35 @@ export const keyOf = {
   kev: (cve: string): string => `k/${cve}`,
 };
 
-/** An advisory as stored under its id. */
-export interface StoredAdvisory {
-  readonly advisory: Omit<Advisory, "affected">;
-  /** Places of the affected entries, `[offset, length]`, one for each package. */
-  readonly affected: readonly (readonly [offset: number, lengthBytes: number])[];
+const textLengthBytes = 4;
+
+/**
+ * The block of an advisory: length of its JSON, the JSON as {@link toAdvisoryText} made it, places of its affected
+ * entries, one for each package. A lookup by package needs only the JSON, which a notice of a hundred packages
+ * would otherwise make it pay for.
+ */
+export function toAdvisoryBlock(text: Buffer, affected: readonly BlockPlace[]): Buffer {
+  const block = Buffer.allocUnsafe(textLengthBytes + text.length + affected.length * placeBytes);
+  block.writeUInt32LE(text.length);
+  text.copy(block, textLengthBytes);
+  for (const [index, place] of affected.entries()) {
+    writePlace(block, textLengthBytes + text.length + index * placeBytes, place);
+  }
+  return block;
 }
 
-/** The block of an advisory from its JSON, as {@link toAdvisoryText} made it, and the places that are known by now. */
-export function toAdvisoryBlock(text: Buffer, affected: readonly BlockPlace[]): Buffer {
-  const places = affected.map(({ offset, lengthBytes }) => [offset, lengthBytes]);
-  const end = Buffer.from(`,"affected":${JSON.stringify(places)}}`);
-  return Buffer.concat([Buffer.from('{"advisory":'), text, end]);
+/** The advisory of a block, without its affected entries. */
+export function parseAdvisoryBlock(block: Buffer): Omit<Advisory, "affected"> {
+  return parseAdvisoryText(block.subarray(textLengthBytes, textLengthBytes + block.readUInt32LE()));
+}
+
+/** Places of the affected entries of a block's advisory. */
+export function parseAffectedPlaces(block: Buffer): readonly BlockPlace[] {
+  const places: BlockPlace[] = [];
+  for (let at = textLengthBytes + block.readUInt32LE(); at + placeBytes <= block.length; at += placeBytes) {
+    places.push(readPlace(block, at));
+  }
+  return places;
 }
 
 export function toAdvisoryText(advisory: Omit<Advisory, "affected">): Buffer {
@@ -44,10 +61,6 @@ export function toAdvisoryText(advisory: Omit<Advisory, "affected">): Buffer {
 
 export function parseAdvisoryText(text: Buffer): Omit<Advisory, "affected"> {
   return JSON.parse(text.toString("utf8")) as Omit<Advisory, "affected">;
-}
-
-export function parseAdvisoryBlock(block: Buffer): StoredAdvisory {
-  return JSON.parse(block.toString("utf8")) as StoredAdvisory;
 }
 
 export function toAffectedBlock(affected: readonly AffectedPackage[]): Buffer {
@@ -80,18 +93,19 @@ export interface Posting {
   readonly affected: BlockPlace;
 }
 
-export const postingBytes = 20;
+const placeBytes = 10;
+export const postingBytes = 2 * placeBytes;
 
 /** Writes the posting with this number into a block of postings. */
 export function writePosting(block: Buffer, number: number, { advisory, affected }: Posting): void {
   writePlace(block, number * postingBytes, advisory);
-  writePlace(block, number * postingBytes + postingBytes / 2, affected);
+  writePlace(block, number * postingBytes + placeBytes, affected);
 }
 
 export function parsePostingsBlock(block: Buffer): readonly Posting[] {
   const postings: Posting[] = [];
   for (let at = 0; at + postingBytes <= block.length; at += postingBytes) {
-    postings.push({ advisory: readPlace(block, at), affected: readPlace(block, at + postingBytes / 2) });
+    postings.push({ advisory: readPlace(block, at), affected: readPlace(block, at + placeBytes) });
   }
   return postings;
 }
