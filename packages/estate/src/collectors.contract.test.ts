@@ -161,7 +161,7 @@ describe.each(estateCollectors.map((collector) => [collector.id, collector] as c
         expectHonest(collected);
         expect(isComplete(collected) && countRead(collected) === 0 && items.length > 0).toBe(false);
       }),
-      { numRuns: 25 },
+      { numRuns: 15 },
     );
   });
 });

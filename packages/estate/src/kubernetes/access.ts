@@ -13,7 +13,36 @@ export function toClusterAction(path: string): string {
   return `Microsoft.ContainerService/managedClusters/${group === undefined ? "" : `${group}/`}${plural ?? ""}/read`;
 }
 
-/** The command that grants {@link clusterReaderRole} on the clusters of a cluster's subscription. */
-export function toClusterRemedy(cluster: ManagedCluster): string {
-  return `scripts/azure/install_azure_integration.sh --aks-sub ${cluster.subscriptionId}`;
+/**
+ * The command that lets the identity list what is in a cluster: the cluster must ask Entra ID who comes and Azure what
+ * they may do, only then does granting {@link clusterReaderRole} help.
+ */
+export function toClusterRemedy({ id, aad, subscriptionId }: ManagedCluster): string {
+  if (!aad.managed) {
+    return `az aks update --ids ${id} --enable-aad --enable-azure-rbac`;
+  }
+  return aad.enableAzureRBAC
+    ? `scripts/azure/install_azure_integration.sh --aks-sub ${subscriptionId}`
+    : `az aks update --ids ${id} --enable-azure-rbac`;
+}
+
+const unreachable: ReadonlySet<string> = new Set([
+  "http.timeout",
+  "http.name-not-found",
+  "http.connect-failed",
+  "http.proxy-refused",
+]);
+
+/** What mends it that an API server cannot be reached; `undefined` where the failure is of another kind. */
+export function toReachRemedy(cluster: ManagedCluster, code: string): string | undefined {
+  if (!unreachable.has(code)) {
+    return undefined;
+  }
+  if (cluster.enablePrivateCluster) {
+    return "Run Sightline in a network that reaches the cluster's private API server.";
+  }
+  const ranges = cluster.authorizedIPRanges.join(",");
+  return ranges === ""
+    ? undefined
+    : `az aks update --ids ${cluster.id} --api-server-authorized-ip-ranges ${ranges},<address of this machine>`;
 }

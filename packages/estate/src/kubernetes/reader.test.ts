@@ -152,6 +152,32 @@ describe("a list of a cluster", () => {
   });
 });
 
+describe("a remedy", () => {
+  const denied = (): FakeHttpAnswer => ({ status: 403, body: { reason: "Forbidden" } });
+
+  it.each([
+    [{ managed: true, enableAzureRBAC: false }, `az aks update --ids ${cluster.id} --enable-azure-rbac`],
+    [{ managed: false, enableAzureRBAC: false }, `az aks update --ids ${cluster.id} --enable-aad --enable-azure-rbac`],
+  ])("for a cluster that does not ask Azure who may what (%j) is %s", async (aad, remedy) => {
+    const { reader } = open(denied, { aad });
+    expect((await reader.list("/api/v1/pods")).gap).toMatchObject({ kind: "denied", remedy });
+  });
+
+  it.each([
+    [{ enablePrivateCluster: true }, "Run Sightline in a network that reaches the cluster's private API server."],
+    [
+      { authorizedIPRanges: ["198.51.100.0/24"] },
+      `az aks update --ids ${cluster.id} --api-server-authorized-ip-ranges 198.51.100.0/24,<address of this machine>`,
+    ],
+    [{ authorizedIPRanges: [] }, "Try again."],
+  ])("for a cluster out of reach (%j) is %s", async (change, remedy) => {
+    const http = createFakeHttp(() => ({ error: "http.timeout" }));
+    const options = { cluster: { ...cluster, ...change }, http, tokens, cloud: azureClouds.public };
+    const { gap } = await createKubernetesReader(options).list("/api/v1/pods");
+    expect(gap).toMatchObject({ kind: "failed", code: "http.timeout", remedy });
+  });
+});
+
 describe("a cluster that cannot answer", () => {
   it("because it is stopped is not asked", async () => {
     const { reader, seen } = open(() => page([]), { powerState: "Stopped" });

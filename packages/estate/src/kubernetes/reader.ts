@@ -8,7 +8,7 @@ import type { CollectionGap, ManagedCluster } from "@sightline/model";
 import { type HttpClient, Secret } from "@sightline/platform";
 import { z } from "zod";
 import { type RawList, toGap } from "../recording.ts";
-import { toClusterAction, toClusterRemedy } from "./access.ts";
+import { toClusterAction, toClusterRemedy, toReachRemedy } from "./access.ts";
 
 /**
  * Reads lists of one cluster; what the cluster answers, or that it does not, is in the list. Thrown is `http.cancelled`.
@@ -97,8 +97,15 @@ async function probe(
     response.discard();
     return undefined;
   } catch (error) {
-    return toGap(error, { action: "", remedy: "" }, options.cluster.id);
+    return toFailedGap(options.cluster, error, options.cluster.id);
   }
+}
+
+/** The gap of a request that got no answer, or no token. What is no failure to read is thrown on. */
+function toFailedGap(cluster: ManagedCluster, error: unknown, subject: string): CollectionGap {
+  const gap = toGap(error, { action: "", remedy: toClusterRemedy(cluster) }, subject);
+  const remedy = gap.kind === "failed" ? toReachRemedy(cluster, gap.code) : undefined;
+  return remedy === undefined ? gap : { ...gap, remedy };
 }
 
 /** One list in one cluster. */
@@ -133,7 +140,7 @@ async function listPages(options: KubernetesReaderOptions, call: ListCall): Prom
     } while (next !== "");
     return { items, pages };
   } catch (error) {
-    return { items, pages, gap: toGap(error, { action: "", remedy: "" }, subject) };
+    return { items, pages, gap: toFailedGap(options.cluster, error, subject) };
   }
 }
 
