@@ -18,7 +18,7 @@ import {
   policy,
   service,
 } from "./testing/cluster.fixture.ts";
-import { completeList, group, idOf, other, publicIp, rule } from "./testing/estate.fixture.ts";
+import { balancer, balancingRule, completeList, group, idOf, other, publicIp, rule } from "./testing/estate.fixture.ts";
 
 const api = pod("api", "10.244.0.10");
 const web = pod("web", "10.244.0.11");
@@ -255,6 +255,16 @@ describe("ingresses", () => {
     expect(resultOf(estate, "internet", 9090)).toBe("unreachable");
   });
 
+  it("are served by one controller while it is rolled over, and by nobody knows which of two", () => {
+    const labels = { "app.kubernetes.io/name": "ingress-nginx", "app.kubernetes.io/component": "controller" };
+    const second = (more: Readonly<Record<string, string>>): Resource =>
+      pod("controller-2", "10.244.0.91", { ns: "ingress", labels: { ...labels, ...more } });
+    const estate = (more: Readonly<Record<string, string>>): EstateSnapshot =>
+      controlled([nginxClass, ...nginxController(), second(more), ingressObject("api", "api")]);
+    expect(resultOf(estate({ "pod-template-hash": "new" }), "internet", 8080)).toBe("reachable");
+    expect(resultOf(estate({ "app.kubernetes.io/instance": "internal" }), "internet", 8080)).toBe("undetermined");
+  });
+
   it("to another Service do not lead here", () => {
     expect(
       resultOf(controlled([nginxClass, ...nginxController(), ingressObject("web", "web")]), "internet", 8080),
@@ -327,6 +337,30 @@ describe("pod addresses", () => {
   it("of the virtual network are reachable from it, those of an overlay are not", () => {
     expect(resultOf(clusterSnapshot(flatPods, workloads, { cluster: flat }), "same-vnet", 8080)).toBe("reachable");
     expect(resultOf(clusterSnapshot(both, workloads), "same-vnet", 8080)).toBe("unreachable");
+  });
+
+  it("of the virtual network may be members of a load balancer, each of them", () => {
+    const pods = [pod("api", "10.3.0.40"), pod("api-2", "10.3.0.41", { labels: { app: "api" } })];
+    const members = [{ ipAddress: "10.3.0.41", virtualNetwork: idOf.network("k") }];
+    const pool = {
+      id: idOf.pool("lb"),
+      name: "pool",
+      backendIPConfigurations: [],
+      loadBalancerBackendAddresses: members,
+    };
+    const front = balancer("lb", { publicIp: "front" }, [], {
+      backendAddressPools: [pool],
+      loadBalancingRules: [balancingRule("lb", "web", [80, 8080])],
+    });
+    const open = group("nodes", [rule("web", 100, "Allow", { destinationPortRanges: ["8080"] })]);
+    const estate = clusterSnapshot(
+      [...pods, front, publicIp("front", "20.0.0.9"), open],
+      [podWorkload("api", ["api", "api-2"])],
+      {
+        cluster: flat,
+      },
+    );
+    expect(resultOf(estate, "internet", 8080)).toBe("reachable");
   });
 
   it("of the virtual network are guarded by the group of their subnet", () => {

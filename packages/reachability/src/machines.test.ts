@@ -114,6 +114,14 @@ describe("a machine with a public address", () => {
     expect(missingOf(ask(without, { from: "internet", port: 443 }))).toContain("network security group");
   });
 
+  it("is undetermined when its subnet was not read, for everyone", () => {
+    const estate = estateOf({ rules: [web] });
+    const lost = { ...estate, resources: estate.resources.filter(({ kind }) => kind !== "virtualNetwork") };
+    for (const from of ["internet", "same-vnet", "corp"] as const) {
+      expect(missingOf(ask(lost, { from, port: 22 }))).toContain("subnet");
+    }
+  });
+
   it("ignores ports of ICMP rules, and other protocols", () => {
     const ping = rule("ping", 100, "Allow", { protocol: "Icmp" });
     expect(resultOf(estateOf({ rules: [ping] }), "internet", 443)).toBe("unreachable");
@@ -135,6 +143,16 @@ describe("a machine with a public address", () => {
       expect(answer.result).toBe("undetermined");
       expect(missingOf(answer)).toContain(field);
     }
+  });
+
+  it("is undetermined while its public address has no value", () => {
+    const { ipAddress: _value, ...unset } = publicIp("p", "");
+    const estate = estateOf({ rules: [web] });
+    const idle = {
+      ...estate,
+      resources: estate.resources.map((one) => (one.kind === "publicIPAddress" ? unset : one)),
+    };
+    expect(missingOf(ask(idle, { from: "internet", port: 443 }))).toContain("has none at the moment");
   });
 
   it("admits whoever sends from the source port a rule asks for", () => {
@@ -236,6 +254,13 @@ describe("load balancers", () => {
     expect(resultOf(members([plain], toFront), "internet", 443)).toBe("unreachable");
     expect(resultOf(members([floating], toMember), "internet", 443)).toBe("unreachable");
     expect(resultOf(members([floating], toFront), "internet", 443)).toBe("reachable");
+    const moved = balanced({
+      loadBalancingRules: [balancingRule("lb", "web", [443, 8443], { enableFloatingIP: true })],
+    });
+    expect([443, 8443].map((port) => resultOf(members([moved], toFront), "internet", port))).toEqual([
+      "reachable",
+      "unreachable",
+    ]);
   });
 
   it("need a group that admits the client: the probe's tag is not enough", () => {
@@ -426,6 +451,8 @@ describe("things that are not modelled", () => {
     const vpn = other("Microsoft.Network/virtualNetworkGateways", "vpn", [idOf.subnet("v", "GatewaySubnet")]);
     expect(resultOf(estateOf({}), "corp", 443)).toBe("unreachable");
     expect(resultOf(estateOf({ extra: [vpn] }), "corp", 443)).toBe("undetermined");
+    const widened = ask(estateOf({ extra: [vpn] }), { from: "internet", port: 443 });
+    expect(missingOf(widened)).toContain("tag VirtualNetwork");
     const shut = rule("shut", 100, "Deny", { protocol: "*" });
     expect(resultOf(estateOf({ rules: [shut], extra: [vpn] }), "corp", 443)).toBe("unreachable");
   });

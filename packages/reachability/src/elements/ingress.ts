@@ -115,6 +115,14 @@ function toOutsideLink(request: Request, backend: Backend, why: string, { addres
   };
 }
 
+/** Labels that tell revisions of one controller apart, not controllers. */
+const revisionLabels = new Set(["pod-template-hash", "controller-revision-hash", "pod-template-generation"]);
+
+function signController({ first }: PodClass): string {
+  const labels = Object.entries(first.labels).filter(([name]) => !revisionLabels.has(name));
+  return JSON.stringify([first.namespace, labels.sort(([left], [right]) => (left < right ? -1 : 1))]);
+}
+
 function toIngressLinks(ingress: Ingress, cluster: ClusterView, context: ElementContext): readonly Link[] {
   const server = findServer(ingress, cluster);
   const family = server.kind === "family" ? server.family : undefined;
@@ -127,7 +135,7 @@ function toIngressLinks(ingress: Ingress, cluster: ClusterView, context: Element
     const why = `who can reach the ingress controller ${who}, which was not found in the cluster`;
     return requests.map(({ request, backend }) => toOutsideLink(request, backend, why, context));
   }
-  const workloads = new Set(controllers.map(({ first }) => `${first.namespace}/${JSON.stringify(first.labels)}`)).size;
+  const workloads = new Set(controllers.map(signController)).size;
   return requests.flatMap(({ request, backend }) => {
     const filters = guardRequest(request, workloads, context);
     const doubt = unsupportedInput(

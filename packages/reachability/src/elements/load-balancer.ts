@@ -18,6 +18,8 @@ import { guardSku, internetOrigin, publicDestination, publicStationKey } from ".
 import { danglingInput, unknownValueInput } from "../missing-input.ts";
 import { doubtfulGate, type Filter, openGate } from "../model/filter.ts";
 import type { Destination, Link, Station } from "../model/network.ts";
+import { parseAddress } from "../packet-set/address.ts";
+import { hasAddress } from "../packet-set/address-set.ts";
 
 /** A frontend with what is known of its address. */
 interface Frontend {
@@ -172,6 +174,11 @@ function linkMembers(
   );
 }
 
+/** Addresses that pools are given instead of interfaces. */
+function givenAddresses({ backendAddressPools }: LoadBalancer): readonly string[] {
+  return backendAddressPools.flatMap((pool) => pool.loadBalancerBackendAddresses.flatMap((one) => one.ipAddress ?? []));
+}
+
 /** Load balancers. A member that is given by address and is no interface is a pod or a loose node: linked when asked. */
 export const loadBalancer: NetworkElement = {
   id: "load-balancer",
@@ -181,9 +188,11 @@ export const loadBalancer: NetworkElement = {
     const frontends = resourcesOf(context.estate.snapshot, "loadBalancer").flatMap((balancer) =>
       balancer.frontendIPConfigurations.map((configuration) => toFrontend(balancer, configuration, context)),
     );
-    const addressed = frontends.filter(({ balancer }) =>
-      balancer.backendAddressPools.some((pool) => pool.loadBalancerBackendAddresses.length > 0),
-    );
+    const addressed = frontends.filter(({ balancer }) => givenAddresses(balancer).length > 0);
+    const given = [...new Set(addressed.flatMap(({ balancer }) => givenAddresses(balancer)))].map((text) => ({
+      text,
+      address: parseAddress(text),
+    }));
     return {
       stations: frontends.map((frontend) => toFrontendStation(frontend, context)),
       links: [
@@ -197,8 +206,9 @@ export const loadBalancer: NetworkElement = {
       linksInto: ({ key, destination, network }) => {
         const isOther = network !== undefined && !key.startsWith("interface:") && !key.startsWith("frontend:");
         const behind: Backend = { station: key, own: destination, hasGroup: "unknown" };
-        const member = { behind, named: [], address: destination.text };
-        return isOther ? linkMembers(addressed, [{ ...member, network }], context) : [];
+        const held = given.filter(({ address }) => address !== undefined && hasAddress(destination.addresses, address));
+        const members = held.map(({ text }) => ({ behind, named: [], address: text, network: network ?? "" }));
+        return isOther && members.length > 0 ? linkMembers(addressed, members, context) : [];
       },
     };
   },

@@ -1,11 +1,11 @@
 /** Public addresses, and the interfaces they are attached to: every port, one to one. */
-import { type ArmId, armKey } from "@sightline/model";
+import { type ArmId, armKey, type PublicIPAddress } from "@sightline/model";
 import type { ElementContext, NetworkElement } from "../element.ts";
 import { findResource, type InterfaceAddress, resourcesOf } from "../lower/estate-index.ts";
 import { destinationOf, interfaceStationKey, placeOfInterface } from "../lower/interface-place.ts";
 import { guardSku, internetOrigin, publicDestination, publicStationKey } from "../lower/public-entry.ts";
 import { danglingInput } from "../missing-input.ts";
-import { doubtfulGate } from "../model/filter.ts";
+import { doubtfulGate, type Filter } from "../model/filter.ts";
 import type { Link, Station } from "../model/network.ts";
 
 function publicAddressOf(found: InterfaceAddress, byHolder: ReadonlyMap<string, ArmId>): ArmId | undefined {
@@ -53,6 +53,22 @@ function toInterfaceLink(found: InterfaceAddress, id: ArmId, context: ElementCon
   };
 }
 
+/** A dynamic address without a value cannot be sent to now; it gets one when its machine starts. */
+function guardValue(address: PublicIPAddress, { addresses }: ElementContext): readonly Filter[] {
+  return address.ipAddress === undefined
+    ? [
+        doubtfulGate(addresses, [
+          {
+            what: `the value of the public IP address ${address.name}, which has none at the moment`,
+            why: "absent",
+            subject: address.id,
+            remedy: "Collect again when the address is in use.",
+          },
+        ]),
+      ]
+    : [];
+}
+
 /** Public IP addresses. */
 export const publicIPAddress: NetworkElement = {
   id: "public-ip-address",
@@ -88,7 +104,7 @@ export const publicIPAddress: NetworkElement = {
         transform: "none",
         authentication: "none",
         carries: ({ port }) => [{ port }],
-        filters: () => [],
+        filters: () => guardValue(address, context),
         boundaries: () => [],
         keepsPorts: true,
       }),

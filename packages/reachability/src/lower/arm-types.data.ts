@@ -127,6 +127,9 @@ const attachments = [
   "microsoft.cdn/cdnwebapplicationfirewallpolicies",
   "microsoft.network/routefilters",
   "microsoft.network/virtualnetworktaps",
+  "microsoft.network/networksecurityperimeters",
+  "microsoft.network/dscpconfigurations",
+  "microsoft.network/privateendpoints/privatednszonegroups",
 ];
 
 /** Names, not paths. */
@@ -208,6 +211,10 @@ const governance = [
   "microsoft.insights/scheduledqueryrules",
   "microsoft.insights/autoscalesettings",
   "microsoft.insights/datacollectionrules",
+  "microsoft.insights/datacollectionruleassociations",
+  "microsoft.insights/diagnosticsettings",
+  "microsoft.kubernetesconfiguration/extensions",
+  "microsoft.kubernetesconfiguration/fluxconfigurations",
   "microsoft.insights/datacollectionendpoints",
   "microsoft.insights/workbooks",
   "microsoft.insights/workbooktemplates",

@@ -175,7 +175,11 @@ function rememberRoutes(context: LoweringContext, view: NetworkView): Places["ro
       return known;
     }
     const peers = view.peersOf(network).filter((peer) => peer.state !== "closed");
-    const spaces = [...network.addressPrefixes, ...peers.flatMap((peer) => peer.peering.remoteAddressPrefixes)];
+    const remote = peers.flatMap(({ peering, remote: read }) => [
+      ...peering.remoteAddressPrefixes,
+      ...(read?.addressPrefixes ?? []),
+    ]);
+    const spaces = [...new Set([...network.addressPrefixes, ...remote])];
     const made = lowerRoutes(subnet, spaces, context);
     routes.set(key, made);
     return made;

@@ -70,7 +70,10 @@ function toPeer(network: VirtualNetwork, peering: VirtualNetworkPeering, context
     remote,
     state: joined,
     missing: joined === "unknown" ? unknown : [],
-    space: { sure: addresses.intersect(space, told), may: addresses.union(space, told) },
+    space: {
+      sure: told === addresses.none ? space : addresses.intersect(space, told),
+      may: addresses.union(space, told),
+    },
   };
 }
 
