@@ -2,25 +2,12 @@
  * The estate of the contoso scenario, collected over Entra's, ARM's, Resource Graph's and Kubernetes' own protocols by two
  * identities: what is read, what is honestly missing, and that nothing was asked for but reads.
  */
-import {
-  type AppIdentity,
-  azureClouds,
-  type ConnectionCheck,
-  createArmClient,
-  createTokenGiver,
-  testConnection,
-} from "@sightline/azure";
-import { collectEstate, createKubernetesReader, parseSnapshot } from "@sightline/estate";
-import type { Coverage, EstateSnapshot, Workload, WorkloadContainer } from "@sightline/model";
-import {
-  createHttpClient,
-  createHttpJournal,
-  type HttpClient,
-  type HttpJournalEntry,
-  systemRandom,
-} from "@sightline/platform";
+import { type AppIdentity, azureClouds, type ConnectionCheck, testConnection } from "@sightline/azure";
+import { parseSnapshot } from "@sightline/estate";
+import type { Workload, WorkloadContainer } from "@sightline/model";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type ContosoAzure, readableSubscriptions, startContoso } from "./contoso-azure.ts";
+import { collectRound, type Round, scopesOf, withHttp, withoutQuery, withoutTimes } from "./contoso-round.ts";
 
 const cloud = azureClouds.public;
 const clusterKinds = 14;
@@ -29,16 +16,15 @@ let azure: ContosoAzure;
 let bySecret: Round;
 let byCertificate: Round;
 
-/** One collection and everything that was asked for it. */
-interface Round {
-  readonly snapshot: EstateSnapshot;
-  readonly journal: readonly HttpJournalEntry[];
+/** One round as this identity, over every subscription unless told otherwise. */
+function collect(identity: AppIdentity, subscriptionIds: readonly string[] = allSubscriptions()): Promise<Round> {
+  return collectRound(azure, identity, subscriptionIds);
 }
 
 beforeAll(async () => {
   azure = await startContoso();
-  bySecret = await collect(azure.bySecret, allSubscriptions());
-  byCertificate = await collect(azure.byCertificate, allSubscriptions());
+  bySecret = await collect(azure.bySecret);
+  byCertificate = await collect(azure.byCertificate);
 });
 afterAll(() => azure.close());
 
@@ -49,58 +35,6 @@ function allSubscriptions(): readonly string[] {
 
 function idOf(subscription: string): string {
   return azure.subscriptions.get(subscription) ?? expect.fail(`no subscription ${subscription}`);
-}
-
-/** The product's own client: through the proxy, trusting the simulator's authorities, writing its journal. */
-async function withHttp<Value>(
-  work: (http: HttpClient) => Promise<Value>,
-): Promise<{ readonly value: Value; readonly journal: readonly HttpJournalEntry[] }> {
-  const { userAgent, caPem = "", proxy } = azure.http;
-  const journal = createHttpJournal(10_000);
-  const http = createHttpClient({
-    userAgent,
-    clock: azure.clock,
-    random: systemRandom,
-    trust: { caPem },
-    journal,
-    ...(proxy === undefined ? {} : { proxy }),
-  });
-  try {
-    return { value: await work(http), journal: journal.entries() };
-  } finally {
-    await http.close();
-  }
-}
-
-async function collect(identity: AppIdentity, subscriptionIds: readonly string[]): Promise<Round> {
-  const { tenantId, clock } = azure;
-  const { value, journal } = await withHttp((http) => {
-    const tokens = createTokenGiver({ identity, tenantId, cloud, http });
-    return collectEstate({
-      tenantId,
-      subscriptionIds,
-      arm: createArmClient({ http, tokens, cloud, clock }),
-      openCluster: (cluster) => createKubernetesReader({ cluster, http, tokens, cloud }),
-      clock,
-    });
-  });
-  return { snapshot: value, journal };
-}
-
-/** The snapshot without what differs from one round to the next: times and the ids of requests. */
-function withoutTimes(snapshot: EstateSnapshot): unknown {
-  const passing = new Set(["takenAt", "at", "startedAt", "endedAt", "requestId"]);
-  const text = JSON.stringify(snapshot, (name, value: unknown) => (passing.has(name) ? undefined : value));
-  const stripped: unknown = JSON.parse(text);
-  return stripped;
-}
-
-function withoutQuery(url: string): string {
-  return url.split("?")[0] ?? url;
-}
-
-function scopesOf(snapshot: EstateSnapshot): ReadonlyMap<string, readonly Coverage[]> {
-  return Map.groupBy(snapshot.coverage, ({ scope }) => scope);
 }
 
 describe("an estate collected with a secret and with a certificate", () => {
@@ -173,7 +107,7 @@ describe("what was read", () => {
           status: 403,
           code: "Forbidden",
           missingAction: "Microsoft.ContainerService/managedClusters/networking.k8s.io/ingressclasses/read",
-          remedy: `scripts/azure/install_azure_integration.sh --aks-sub ${idOf(name)}`,
+          remedy: `az role assignment create --assignee <application id> --role "Azure Kubernetes Service RBAC Reader" --scope /subscriptions/${idOf(name)}`,
         },
       ]),
     );
@@ -192,7 +126,7 @@ describe("what was read", () => {
         kind: "denied",
         code: "AuthorizationFailed",
         missingAction: "Microsoft.Network/virtualNetworks/read",
-        remedy: `scripts/azure/install_azure_integration.sh --cloud-sub ${idOf("finance")}`,
+        remedy: `az role assignment create --assignee <application id> --role Reader --scope /subscriptions/${idOf("finance")}`,
       }),
     ]);
   });
@@ -296,12 +230,12 @@ describe("a round in which Azure has a bad moment", () => {
       { match: { path: "/api/v1/pods" }, count: 1, effect: { truncateBytes: 100 } },
       { match: { path: "*/token" }, count: 1, effect: { status: 503 } },
     ];
-    const before = await collect(azure.bySecret, allSubscriptions());
+    const before = await collect(azure.bySecret);
     try {
       for (const fault of faults) {
         await azure.control({ method: "POST", name: "faults", body: fault });
       }
-      const { snapshot, journal } = await collect(azure.bySecret, allSubscriptions());
+      const { snapshot, journal } = await collect(azure.bySecret);
       expect(withoutTimes(snapshot)).toEqual(withoutTimes(before.snapshot));
       expect(journal.filter(({ attempt }) => attempt > 1).length).toBeGreaterThanOrEqual(6);
     } finally {
@@ -329,7 +263,7 @@ describe("a round in which Azure has a bad moment", () => {
 describe("the connection test", () => {
   async function test(subscription: string): Promise<readonly ConnectionCheck[]> {
     const { tenantId, clock, bySecret: identity } = azure;
-    const { value } = await withHttp((http) =>
+    const { value } = await withHttp(azure, (http) =>
       Array.fromAsync(
         testConnection({ tenantId, subscriptionIds: [idOf(subscription)], identity, cloud, http, clock }),
       ),
