@@ -121,14 +121,10 @@ describe("what was read", () => {
     expect(bySecret.snapshot.resources.filter(({ id }) => id.toLowerCase().startsWith(scope))).toEqual([]);
     expect(new Set(records.flatMap(({ gaps }) => gaps.map(({ kind }) => kind)))).toEqual(new Set(["denied"]));
     const network = records.find(({ kind }) => kind === "virtualNetwork");
-    expect(network?.gaps).toEqual([
-      expect.objectContaining({
-        kind: "denied",
-        code: "AuthorizationFailed",
-        missingAction: "Microsoft.Network/virtualNetworks/read",
-        remedy: `az role assignment create --assignee <application id> --role Reader --scope /subscriptions/${idOf("finance")}`,
-      }),
+    expect(network?.gaps).toMatchObject([
+      { kind: "denied", code: "AuthorizationFailed", missingAction: "Microsoft.Network/virtualNetworks/read" },
     ]);
+    expect(network?.gaps[0]?.remedy).toContain(idOf("finance"));
   });
 
   it("agrees with the census, type by type", () => {

@@ -21,7 +21,7 @@ describe("a failed read", () => {
       status: 403,
       code: "Code403",
       missingAction: "Microsoft.Things/things/read",
-      remedy: "scripts/azure/install_azure_integration.sh --cloud-sub S1",
+      remedy: "az role assignment create --assignee <application id> --role Reader --scope /subscriptions/S1",
     });
   });
 

@@ -161,6 +161,6 @@ export function toSubscriptionList(
     kind,
     source: { ...source, scope, role: "Reader" },
     action,
-    remedy: `scripts/azure/install_azure_integration.sh --cloud-sub ${subscriptionId}`,
+    remedy: `az role assignment create --assignee <application id> --role Reader --scope /subscriptions/${subscriptionId}`,
   };
 }

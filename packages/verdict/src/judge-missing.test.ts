@@ -88,11 +88,13 @@ describe("judge, where something is missing", () => {
       {
         fact: "reachInternet",
         why: "denied",
-        remedy: { command: `scripts/azure/install_azure_integration.sh --aks-sub ${subscriptionId}` },
+        remedy: {
+          command: `az role assignment create --assignee <application id> --role "Azure Kubernetes Service RBAC Reader" --scope /subscriptions/${subscriptionId}`,
+        },
       },
     ]);
     expect(verdict.sentence).toBe(
-      `Undetermined: services of prod-weu could not be read (403). At worst it is exploitable from the internet, at best not exploitable. To settle it: scripts/azure/install_azure_integration.sh --aks-sub ${subscriptionId}.`,
+      `Undetermined: services of prod-weu could not be read (403). At worst it is exploitable from the internet, at best not exploitable. To settle it: az role assignment create --assignee <application id> --role "Azure Kubernetes Service RBAC Reader" --scope /subscriptions/${subscriptionId}.`,
     );
   });
 

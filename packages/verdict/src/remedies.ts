@@ -9,22 +9,23 @@ export function parseSubscription(id: string): string | undefined {
   return /^\/subscriptions\/([0-9a-f-]{36})(?:\/|#|$)/i.exec(id)?.[1]?.toLowerCase();
 }
 
-const installScript = "scripts/azure/install_azure_integration.sh";
+const assign = "az role assignment create --assignee <application id>";
+const clusterReader = "Azure Kubernetes Service RBAC Reader";
 
 /** Grants that let a scope be read again: on clusters the Kubernetes role, elsewhere Reader. */
 export function remedyForScope(scope: string): MissingFact["remedy"] {
   const subscription =
     parseSubscription(scope.startsWith("/") ? scope : `/subscriptions/${scope}`) ?? "<subscription id>";
   return /\/managedclusters\//i.test(scope)
-    ? { command: `${installScript} --aks-sub ${subscription}`, role: "Azure Kubernetes Service RBAC Reader" }
-    : { command: `${installScript} --cloud-sub ${subscription}`, role: "Reader" };
+    ? { command: `${assign} --role "${clusterReader}" --scope /subscriptions/${subscription}`, role: clusterReader }
+    : { command: `${assign} --role Reader --scope /subscriptions/${subscription}`, role: "Reader" };
 }
 
 /** Reads the estate again. */
 export const collectAgain: MissingFact["remedy"] = { command: "sightline azure collect --out estate.json" };
 
 /** Brings the advisory database up to date. */
-export const updateDatabase: MissingFact["remedy"] = { command: "sightline db update" };
+export const updateDatabase: MissingFact["remedy"] = { command: "sightline db import <folder>" };
 
 /** Facts about packages come from the knowledge base; anybody may add one. */
 export function remedyForKnowledge(type: string, name: string): MissingFact["remedy"] {

@@ -2,13 +2,13 @@
 export const vulndbErrorCodes = {
   "vulndb.missing": {
     cause: "There is no advisory database in the folder named, or none was ever finished there.",
-    next: "Build it: `sightline db import FOLDER`, or `sightline db update` where the public feeds can be reached.",
+    next: "Build it: `sightline db import FOLDER`, or `sightline db import <folder>` where the public feeds can be reached.",
     retryable: false,
     httpStatus: 503,
   },
   "vulndb.corrupt": {
     cause: "The advisory database is damaged: cut short, altered, or its parts do not belong together.",
-    next: "Build it again: `sightline db import FOLDER` or `sightline db update`; then check the disk it lies on.",
+    next: "Build it again: `sightline db import FOLDER` or `sightline db import <folder>`; then check the disk it lies on.",
     retryable: false,
     httpStatus: 503,
   },
@@ -20,7 +20,7 @@ export const vulndbErrorCodes = {
   },
   "vulndb.format-older": {
     cause: "The advisory database was written by an older version of Sightline, in a format no longer read.",
-    next: "Build it again with this version: `sightline db import FOLDER` or `sightline db update`.",
+    next: "Build it again with this version: `sightline db import FOLDER` or `sightline db import <folder>`.",
     retryable: false,
     httpStatus: 503,
   },

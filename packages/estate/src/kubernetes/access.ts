@@ -22,7 +22,7 @@ export function toClusterRemedy({ id, aad, subscriptionId }: ManagedCluster): st
     return `az aks update --ids ${id} --enable-aad --enable-azure-rbac`;
   }
   return aad.enableAzureRBAC
-    ? `scripts/azure/install_azure_integration.sh --aks-sub ${subscriptionId}`
+    ? `az role assignment create --assignee <application id> --role "Azure Kubernetes Service RBAC Reader" --scope /subscriptions/${subscriptionId}`
     : `az aks update --ids ${id} --enable-azure-rbac`;
 }
 

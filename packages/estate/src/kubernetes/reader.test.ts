@@ -84,7 +84,8 @@ describe("a list of a cluster", () => {
       kind: "denied",
       code: "HTTP 403",
       missingAction: "Microsoft.ContainerService/managedClusters/networking.k8s.io/ingresses/read",
-      remedy: "scripts/azure/install_azure_integration.sh --aks-sub 10000000-0000-4000-8000-000000000001",
+      remedy:
+        'az role assignment create --assignee <application id> --role \"Azure Kubernetes Service RBAC Reader\" --scope /subscriptions/10000000-0000-4000-8000-000000000001',
     });
   });
 

@@ -90,7 +90,7 @@ export function undetermined(position: AttackerPosition): SourceExposure {
         what: "services of prod-weu could not be read (403)",
         why: "denied",
         subject: cluster,
-        remedy: `scripts/azure/install_azure_integration.sh --aks-sub ${subscriptionId}`,
+        remedy: `az role assignment create --assignee <application id> --role "Azure Kubernetes Service RBAC Reader" --scope /subscriptions/${subscriptionId}`,
       },
     ],
     cut: { coverage: [], entries: [] },

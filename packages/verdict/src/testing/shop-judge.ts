@@ -51,7 +51,7 @@ export function incomplete(kind: string): EstateSnapshot {
                 subject: record.scope,
                 status: 403,
                 code: "Forbidden",
-                remedy: `scripts/azure/install_azure_integration.sh --aks-sub ${subscriptionId}`,
+                remedy: `az role assignment create --assignee <application id> --role "Azure Kubernetes Service RBAC Reader" --scope /subscriptions/${subscriptionId}`,
               },
             ],
           }
