@@ -41,19 +41,33 @@ function viewKey(view: SourceView): string {
   return view.kind === "pod" ? `pod ${view.pod}` : view.kind;
 }
 
+/** So many signs are kept; a checkpoint made after that gets a new id, which only joins fewer ranges for a while. */
+const signsMax = 20_000;
+
 /** Checkpoints, remembered; one for each computation. */
 export function createCheckpoints(addresses: AddressAlgebra): FindCheckpoint {
   const findCell = createCellFinder();
   const byLink = new WeakMap<Link, Map<string, Checkpoint>>();
   const idBySign = new Map<string, number>();
+  let made = 0;
+  const identify = (sign: string): number => {
+    const known = idBySign.get(sign);
+    if (known !== undefined) {
+      return known;
+    }
+    if (idBySign.size >= signsMax) {
+      idBySign.clear();
+    }
+    made += 1;
+    idBySign.set(sign, made);
+    return made;
+  };
   const make = (link: Link, station: Station, crossing: Crossing): Checkpoint => {
     const filters = [...link.filters(crossing), ...station.guards(crossing)];
     const passes = filters.reduce((set, filter) => addresses.intersect(set, filter.passes), addresses.all);
     const may = filters.reduce((set, filter) => addresses.intersect(set, filter.may), addresses.all);
     const sign = `${passes.id} ${may.id} ${filters.map((filter) => filter.sign).join("\n")}`;
-    const id = idBySign.get(sign) ?? idBySign.size;
-    idBySign.set(sign, id);
-    return { id, filters, passes, may };
+    return { id: identify(sign), filters, passes, may };
   };
   return ({ link, station }, crossing) => {
     const { protocol, port, destination, sourcePort, view } = crossing;

@@ -37,6 +37,9 @@ export interface Explainer {
   readonly signEntry: (entry: CandidateEntry) => string;
 }
 
+/** So many explanations are kept; they are made again when needed. */
+const entriesMax = 10_000;
+
 /** An explainer with an empty memory; one for each computation. */
 export function createExplainer(addresses: AddressAlgebra): Explainer {
   const bySign = new Map<string, CandidateEntry>();
@@ -53,9 +56,16 @@ export function createExplainer(addresses: AddressAlgebra): Explainer {
       const checkpoints = passage.crossed.map(({ checkpoint }) => checkpoint.id).join();
       const target = passage.chain.steps.at(-1)?.station.key ?? "";
       const sign = `${entry} ${resource ?? target} ${passage.sources.id} ${checkpoints}`;
-      const known = bySign.get(sign) ?? explainAnew(passage, addresses);
-      bySign.set(sign, known);
-      return known;
+      const known = bySign.get(sign);
+      if (known !== undefined) {
+        return known;
+      }
+      if (bySign.size >= entriesMax) {
+        bySign.clear();
+      }
+      const made = explainAnew(passage, addresses);
+      bySign.set(sign, made);
+      return made;
     },
     uniqueEntries: (entries) => {
       const byText = new Map([...new Set(entries)].map((entry) => [signEntry(entry), entry]));

@@ -70,23 +70,41 @@ function toHop(crossed: Crossed, from: ResourceId | AttackerPosition, sender: Se
   };
 }
 
-/** The path of a passage that lets someone through, seen from a position. */
-export function toPath(passage: Passage, position: AttackerPosition): Path | undefined {
+type Trace = readonly [Hop, ...Hop[]];
+
+/** Hops are the same for every position that takes them, save who stands at the beginning. */
+const traces = new WeakMap<Passage, Trace>();
+
+function traceHops(passage: Passage, position: AttackerPosition): Trace | undefined {
+  const known = traces.get(passage);
   const witness = chooseWitness(passage.passes);
-  if (witness === undefined) {
-    return undefined;
+  if (known !== undefined || witness === undefined) {
+    return known;
   }
   let sender: Sender = { address: witness, text: formatAddress(witness) };
-  const hops = passage.crossed.map((crossed, index) => {
+  const [first, ...others] = passage.crossed.map((crossed, index) => {
     const before = passage.crossed[index - 1];
     sender = nextSender(sender, crossed, before);
     return toHop(crossed, before?.step.station.resource ?? position, sender, passage.sourcePort);
   });
-  const [first, ...others] = hops;
+  if (first === undefined) {
+    return undefined;
+  }
+  const trace: Trace = [first, ...others];
+  traces.set(passage, trace);
+  return trace;
+}
+
+/** The path of a passage that lets someone through, seen from a position. */
+export function toPath(passage: Passage, position: AttackerPosition): Path | undefined {
+  const hops = traceHops(passage, position);
   const target = passage.chain.steps.at(-1)?.traffic;
-  return first === undefined || target === undefined
-    ? undefined
-    : { hops: [first, ...others], port: target.port, protocol: target.protocol };
+  if (hops === undefined || target === undefined) {
+    return undefined;
+  }
+  const [first, ...others] = hops;
+  const { port, protocol } = target;
+  return { hops: [first.from === position ? first : { ...first, from: position }, ...others], port, protocol };
 }
 
 function linkKeys({ chain }: Passage): readonly string[] {

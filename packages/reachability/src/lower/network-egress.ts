@@ -140,6 +140,12 @@ export function createEgress(network: VirtualNetwork, context: EgressContext): N
     return sign;
   };
   const filters = new Map<string, Filter>();
+  const idBySign = new Map<string, number>();
+  const shorten = (filter: Filter): Filter => {
+    const id = idBySign.get(filter.sign) ?? idBySign.size;
+    idBySign.set(filter.sign, id);
+    return { ...filter, sign: `egress ${network.id} ${id}` };
+  };
   return {
     sources: gates.reduce((set, { sources }) => addresses.union(set, sources), addresses.none),
     boundaries,
@@ -151,10 +157,8 @@ export function createEgress(network: VirtualNetwork, context: EgressContext): N
       if (known !== undefined) {
         return known;
       }
-      const made = joinGates(
-        gates.map((gate) => ({ gate, filters: guardGate(gate, crossing, context) })),
-        context,
-      );
+      const parts = gates.map((gate) => ({ gate, filters: guardGate(gate, crossing, context) }));
+      const made = shorten(joinGates(parts, context));
       filters.set(key, made);
       return made;
     },
