@@ -85,7 +85,7 @@ describe("a list of a cluster", () => {
       code: "HTTP 403",
       missingAction: "Microsoft.ContainerService/managedClusters/networking.k8s.io/ingresses/read",
       remedy:
-        'az role assignment create --assignee <application id> --role \"Azure Kubernetes Service RBAC Reader\" --scope /subscriptions/10000000-0000-4000-8000-000000000001',
+        'az role assignment create --assignee <application id> --role "Azure Kubernetes Service RBAC Reader" --scope /subscriptions/10000000-0000-4000-8000-000000000001',
     });
   });
 
