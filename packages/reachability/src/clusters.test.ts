@@ -70,6 +70,18 @@ describe("a Service of type LoadBalancer", () => {
     expect(resultOf(without, "internet", 8080)).toBe("undetermined");
   });
 
+  it("is undetermined while one of several nodes was not read: its group may be open", () => {
+    const carried = [balancingRule("kubernetes", "tcp-80", [80, 80], { enableFloatingIP: true })];
+    const azure = (members: readonly string[]): readonly Resource[] => [
+      publicIp("kubernetes", "20.0.0.9"),
+      balancer("kubernetes", { publicIp: "kubernetes" }, members, { loadBalancingRules: carried }),
+    ];
+    const estate = (members: readonly string[]): EstateSnapshot =>
+      clusterSnapshot([...both, exposed(), ...azure(members)], workloads);
+    expect(resultOf(estate(["node-1"]), "internet", 8080)).toBe("unreachable");
+    expect(resultOf(estate(["node-1", "node-2"]), "internet", 8080)).toBe("undetermined");
+  });
+
   it("whose load balancer has no rule for the port is shut", () => {
     const estate = clusterSnapshot([...both, exposed(), ...exposedByAzure([8443])], workloads);
     expect(resultOf(estate, "internet", 8080)).toBe("unreachable");

@@ -116,11 +116,15 @@ function toLooseNode(part: ClusterPart, address: string, context: LoweringContex
   };
 }
 
-function publicDoubtOf(part: ClusterPart, found: readonly InterfaceAddress[]): Pick<ClusterNodes, "publicDoubt"> {
+function publicDoubtOf(
+  part: ClusterPart,
+  found: readonly InterfaceAddress[],
+  loose: readonly LooseNode[],
+): Pick<ClusterNodes, "publicDoubt"> {
   const wanted = part.cluster?.agentPools.filter((pool) => pool.enableNodePublicIP) ?? [];
   const seen = found.some(({ ipConfiguration }) => ipConfiguration.publicIPAddress !== undefined);
   const [pool] = wanted;
-  if (pool === undefined || seen) {
+  if (pool === undefined || (seen && loose.length === 0)) {
     return {};
   }
   const what = `the public addresses of the nodes of pool ${pool.name}`;
@@ -154,6 +158,6 @@ export function collectNodes(part: ClusterPart, context: LoweringContext, places
       ...found.map(({ ipConfiguration }) => interfaceStationKey(ipConfiguration.id)),
       ...loose.map(({ station }) => station),
     ]),
-    ...publicDoubtOf(part, found),
+    ...publicDoubtOf(part, found, loose),
   };
 }

@@ -74,6 +74,7 @@ const port: fc.Arbitrary<NetworkPolicyPort> = fc.constantFrom<NetworkPolicyPort>
   { port: 80 },
   { protocol: "TCP", port: "web" },
   { protocol: "UDP", port: "dns" },
+  { port: "dns" },
   { port: 53, endPort: 80 },
 );
 
